@@ -1,0 +1,1 @@
+"""quayledger: a shared ledger at the quay for international trade."""

@@ -1,0 +1,1 @@
+"""The business rules: one module a subject, every module alike."""

@@ -1,0 +1,1 @@
+"""Who belongs to the network: organisations, their people and devices, and the founding."""

@@ -1,0 +1,106 @@
+"""Run the commands of one intent over what the host loaded: all of them happen, or none does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from quayledger.kernel.contract import Accepted, Env, Writes, replace_read, step
+from quayledger.kernel.failure import IntentCode, InvariantBroken, require
+from quayledger.kernel.rulebook import Disclosure, Rulebook
+from quayledger.kernel.types import Key, Party, Record, visible
+
+Loaded = Mapping[Key, Record | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an intent did.
+
+    `writes` holds the final state of each record, `writers` the numbers of the commands that
+    wrote it, `audience` the parties related to it before or after any of these steps.
+    """
+
+    accepted: tuple[Accepted, ...]
+    writes: Writes
+    writers: Mapping[Key, tuple[int, ...]]
+    audience: Mapping[Key, frozenset[Party]]
+
+
+def execute(
+    rulebook: Rulebook, env: Env, disclosures: Sequence[Disclosure], loaded: Loaded
+) -> Outcome:
+    """Run an intent.
+
+    Args:
+        rulebook: The rules in force.
+        env: Time, signers and membership; its `read` is not used.
+        disclosures: The commands in order, with what their signers expect.
+        loaded: Every record that the commands name, None where there is none.
+
+    Raises:
+        Refused: If any command is refused; nothing of the others happens either.
+        InvariantBroken: If a rule misbehaves.
+    """
+    overlay: dict[Key, Record] = {}
+    writers: dict[Key, tuple[int, ...]] = {}
+    audience: dict[Key, frozenset[Party]] = {}
+    accepted = []
+    for number, disclosure in enumerate(disclosures):
+        done = run(rulebook, env, disclosure, loaded, overlay)
+        for name, record in done.writes.items():
+            before = overlay.get(name) or loaded[name]
+            writers[name] = (*writers.get(name, ()), number)
+            audience[name] = audience.get(name, related(before)) | related(record)
+        overlay.update(done.writes)
+        accepted.append(done)
+    return Outcome(tuple(accepted), overlay, writers, audience)
+
+
+def related(record: Record | None) -> frozenset[Party]:
+    """The parties that a record knows."""
+    if record is None:
+        return frozenset()
+    return frozenset(party for party in record.relations().values() if party is not None)
+
+
+def run(
+    rulebook: Rulebook,
+    env: Env,
+    disclosure: Disclosure,
+    loaded: Loaded,
+    overlay: Mapping[Key, Record],
+) -> Accepted:
+    """Run one command of an intent.
+
+    Args:
+        rulebook: The rules in force.
+        env: Time, signers and membership; its `read` is not used.
+        disclosure: The command and what its signer expects of the state before the intent.
+        loaded: Every record that the command names, as it was before the intent.
+        overlay: What earlier commands of the intent wrote.
+
+    Raises:
+        Refused: If the command is refused.
+        InvariantBroken: If its rule misbehaves.
+    """
+    command = disclosure.command
+    require(bool(env.persons(command.by)), IntentCode.NOT_SIGNED)
+    require(all(map(env.member, command.parties())), IntentCode.UNKNOWN_PARTY)
+    named = frozenset(command.touches())
+    for name, version in disclosure.expects.items():
+        record = loaded.get(name)
+        seen = record.version if record is not None and visible(record, command.by) else 0
+        require(seen == version, IntentCode.STALE)
+
+    def read(name: Key) -> Record | None:
+        if name not in named:
+            raise InvariantBroken(f"{type(command).__name__} reads {name}, which it does not name")
+        return overlay.get(name) or loaded[name]
+
+    contract = rulebook.contract_for(command)
+    if rulebook.must_state(command):
+        require(contract.subject_of(command) in disclosure.expects, IntentCode.EXPECTS_MISSING)
+    done = step(contract, replace_read(env, read), command)
+    unnamed = done.writes.keys() - named
+    if unnamed:
+        raise InvariantBroken(f"{type(command).__name__} writes {min(unnamed)} without naming it")
+    return done

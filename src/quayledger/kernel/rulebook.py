@@ -1,0 +1,114 @@
+"""The rules in force: every contract of the network, and how its commands and records are read."""
+
+from collections.abc import Iterable
+from typing import Any, Union
+
+import msgspec
+from msgspec import Raw, Struct
+
+from quayledger.kernel import codec
+from quayledger.kernel.contract import Contract
+from quayledger.kernel.failure import IntentCode, Malformed, RefusalCode
+from quayledger.kernel.types import Command, Count, Digest, Key, Record
+
+
+class Disclosure(Struct, frozen=True):
+    """A command with what its signer expects and 256 random bits that keep its hash unguessable."""
+
+    command: Command
+    expects: dict[Key, int]
+    salt: Digest
+
+
+class Opening(Struct, frozen=True):
+    """A record with its key and salt: whoever holds it can show what a hash on the ledger means."""
+
+    key: Key
+    record: Record
+    salt: Digest
+
+
+class _WireDisclosure(Struct, frozen=True, forbid_unknown_fields=True):
+    command: Raw
+    expects: dict[Key, Count]
+    salt: Digest
+
+
+class _WireOpening(Struct, frozen=True, forbid_unknown_fields=True):
+    key: Key
+    record: Raw
+    salt: Digest
+
+
+class Rulebook:
+    """All contracts of a network, found by command."""
+
+    def __init__(self, contracts: Iterable[Contract]) -> None:
+        self.contracts = tuple(contracts)
+        self._by_command = {
+            rule.on: contract for contract in self.contracts for rule in contract.table
+        }
+        self._stated = frozenset(
+            rule.on for contract in self.contracts for rule in contract.table if rule.stated
+        )
+        self._codespaces: dict[type[RefusalCode], str] = {
+            contract.codes: contract.name for contract in self.contracts
+        } | {IntentCode: "intent"}
+        records = {record for contract in self.contracts for record in contract.records}
+        self._commands = _decoder(self._by_command)
+        self._records = _decoder(records)
+        self.chained = frozenset(contract.name for contract in self.contracts if contract.chain)
+
+    def contract_for(self, command: Command) -> Contract:
+        """The contract whose table knows the command."""
+        return self._by_command[type(command)]
+
+    def must_state(self, command: Command) -> bool:
+        """Whether the signer must say which version of the subject it saw."""
+        return type(command) in self._stated
+
+    def wire_code(self, code: RefusalCode) -> str:
+        """How a refusal is named outside: codespace and number, such as `ebl.bill:2`."""
+        return f"{self._codespaces[type(code)]}:{int(code)}"
+
+    def disclosure(self, data: bytes) -> Disclosure:
+        """Read a disclosed command from its canonical bytes.
+
+        Raises:
+            Malformed: If it is not a command of this rulebook in canonical form.
+        """
+        wire = codec.decode(data, _DISCLOSURE, "command")
+        return Disclosure(self._command(bytes(wire.command)), wire.expects, wire.salt)
+
+    def opening(self, data: bytes) -> Opening:
+        """Read an opened record from its canonical bytes.
+
+        Raises:
+            Malformed: If it is not a record of this rulebook in canonical form.
+        """
+        wire = codec.decode(data, _OPENING, "record")
+        return Opening(wire.key, self.record(bytes(wire.record)), wire.salt)
+
+    def record(self, data: bytes) -> Record:
+        """Read a record from its canonical bytes.
+
+        Raises:
+            Malformed: If it is not a record of this rulebook in canonical form.
+        """
+        record: Record = codec.decode(data, self._records, "record")
+        return record
+
+    def _command(self, data: bytes) -> Command:
+        command: Command = codec.decode(data, self._commands, "command")
+        return command
+
+
+def _decoder(types: Iterable[type[Any]]) -> msgspec.json.Decoder[Any]:
+    ordered = sorted(types, key=lambda kind: str(kind.__struct_config__.tag))
+    if not ordered:
+        raise Malformed("a rulebook needs at least one contract")
+    return msgspec.json.Decoder(Union[tuple(ordered)])  # noqa: UP007
+
+
+_DISCLOSURE: msgspec.json.Decoder[_WireDisclosure] = msgspec.json.Decoder(_WireDisclosure)
+_OPENING: msgspec.json.Decoder[_WireOpening] = msgspec.json.Decoder(_WireOpening)

@@ -1,0 +1,1 @@
+"""The ledger: intents, entries, proofs, and the engines behind one port."""

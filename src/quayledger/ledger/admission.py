@@ -1,0 +1,143 @@
+"""Admission: everything about an intent that can be judged before its rules run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from msgspec import Raw
+
+from quayledger.kernel import (
+    Disclosure,
+    IntentCode,
+    Key,
+    Malformed,
+    Refused,
+    Rulebook,
+    Signer,
+    require,
+)
+from quayledger.kernel.codec import b64, sha256, unb64
+from quayledger.ledger.identity.directory import Directory
+from quayledger.ledger.identity.signature import verify
+from quayledger.ledger.intent import (
+    LIFETIME_MAX_MS,
+    Payload,
+    Signature,
+    SignedIntent,
+    read_header,
+    read_payload,
+    read_submission,
+    signing_input,
+)
+
+SKEW_MAX_MS: Final = 5 * 60 * 1000
+"""How far a client's clock may be ahead of the host's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A well-formed submission: decoded, every disclosure one of the payload's digests."""
+
+    payload: Payload
+    payload_hash: str
+    intent: SignedIntent
+    raw: tuple[Raw, ...]
+    disclosures: tuple[Disclosure, ...]
+    seed: bytes
+
+    def touches(self) -> list[Key]:
+        """Every key that the commands and their expectations name."""
+        names: dict[Key, None] = {}
+        for disclosure in self.disclosures:
+            names.update(dict.fromkeys(disclosure.command.touches()))
+            names.update(dict.fromkeys(disclosure.expects))
+        return list(names)
+
+
+def admit(rulebook: Rulebook, data: bytes) -> Admitted:
+    """Decode a submission.
+
+    Raises:
+        Malformed: If anything in it is not what it must be.
+    """
+    submission = read_submission(data)
+    payload = read_payload(submission.intent.payload)
+    return Admitted(
+        payload=payload,
+        payload_hash=hash_of(submission.intent.payload),
+        intent=submission.intent,
+        raw=submission.disclosures,
+        disclosures=disclose(rulebook, payload, dict(enumerate(submission.disclosures))),
+        seed=unb64(submission.seed, "seed"),
+    )
+
+
+def hash_of(payload: str) -> str:
+    """The hash of the payload's canonical bytes."""
+    return b64(sha256(unb64(payload, "payload")))
+
+
+def disclose(
+    rulebook: Rulebook, payload: Payload, raw: Mapping[int, Raw]
+) -> tuple[Disclosure, ...]:
+    """Read all disclosures of a payload, each under the digest at its place.
+
+    Raises:
+        Malformed: If one is missing, more than named, or not the one that was signed.
+    """
+    if len(raw) != len(payload.commands):
+        raise Malformed("submission: as many disclosures as the payload names commands")
+    return tuple(open_command(rulebook, payload, number, raw[number]) for number in range(len(raw)))
+
+
+def open_command(rulebook: Rulebook, payload: Payload, number: int, raw: Raw) -> Disclosure:
+    """Read one disclosure of a payload.
+
+    Raises:
+        Malformed: If it is not the one that was signed at that place.
+    """
+    data = bytes(raw)
+    if not 0 <= number < len(payload.commands):
+        raise Malformed(f"command {number}: the payload names no such command")
+    if b64(sha256(data)) != payload.commands[number]:
+        raise Malformed(f"command {number}: not the one that the payload names")
+    return rulebook.disclosure(data)
+
+
+def check_frame(payload: Payload, network: str, time_ms: int) -> None:
+    """Check network and lifetime.
+
+    Raises:
+        Refused: With the code of what is wrong.
+    """
+    require(payload.network == network, IntentCode.WRONG_NETWORK)
+    lifetime = payload.expires_ms - payload.issued_ms
+    ahead = payload.expires_ms - time_ms
+    fits = lifetime <= LIFETIME_MAX_MS and ahead <= LIFETIME_MAX_MS + SKEW_MAX_MS
+    require(fits, IntentCode.LIFETIME_TOO_LONG)
+    require(ahead > 0, IntentCode.EXPIRED)
+
+
+def check_signatures(
+    directory: Directory, payload: str, signatures: Sequence[Signature], time_ms: int
+) -> tuple[Signer, ...]:
+    """Check every signature against the key that its signer may use at that time.
+
+    Raises:
+        Malformed: If a header is not one, or a person signed twice.
+        Refused: If a signer is unknown or a signature wrong.
+    """
+    signers = []
+    for signature in signatures:
+        header = read_header(signature)
+        found = directory.signer(header.kid, time_ms)
+        if found is None:
+            raise Refused(IntentCode.UNKNOWN_SIGNER)
+        signer, key = found
+        message = signing_input(signature.protected, payload)
+        raw = unb64(signature.signature, "signature")
+        require(verify(key, raw, message), IntentCode.BAD_SIGNATURE)
+        signers.append(signer)
+    if len({signer.person for signer in signers}) != len(signers):
+        raise Malformed("signatures: a person signs an intent once")
+    return tuple(signers)

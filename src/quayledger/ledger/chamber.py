@@ -1,0 +1,123 @@
+"""The chamber: what the engine knows in memory, and what one intent does to it.
+
+Log tree, state map and directory are derived from the store and rebuilt from it at start.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from quayledger.contracts.membership.public import (
+    Genesis,
+    Network,
+    founding_records,
+    network_id,
+)
+from quayledger.kernel import Env, Key, Outcome, Record, Rulebook, Signer, execute
+from quayledger.kernel.codec import b64, encode, sha256, unb64
+from quayledger.ledger.admission import Admitted, check_signatures
+from quayledger.ledger.entry import (
+    Entry,
+    make_entry,
+    openings,
+    signature_hash,
+    signatures_hash,
+)
+from quayledger.ledger.identity.directory import Directory
+from quayledger.ledger.identity.x509 import certified
+from quayledger.ledger.log.merkle import Tree, leaf_hash
+from quayledger.ledger.log.statemap import StateMap
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An accepted intent on its way into the log: its entry, its effect, its openings by key."""
+
+    entry: Entry
+    outcome: Outcome
+    opened: Mapping[Key, bytes]
+
+
+class Chamber:
+    """Tree, state map and directory of one network, moved on entry by entry."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.tree = Tree()
+        self.state = StateMap()
+        self.directory = Directory()
+        self.time_ms = 0
+
+    def add(self, entry: Entry, data: bytes) -> None:
+        """Take an entry, with its canonical bytes, into tree and state map."""
+        self.tree.append(leaf_hash(data))
+        self.state.write(
+            (unb64(name, "key"), unb64(record, "record")) for name, record in entry.writes
+        )
+        self.time_ms = entry.time_ms
+
+    def roots(self) -> tuple[bytes, bytes]:
+        """Log root and state root after everything added."""
+        return self.tree.root(), self.state.commit()
+
+    def signers(self, admitted: Admitted, time_ms: int) -> tuple[Signer, ...]:
+        """Who signed, all signatures checked.
+
+        Raises:
+            Malformed, Refused: As `check_signatures` says.
+        """
+        intent = admitted.intent
+        return check_signatures(self.directory, intent.payload, intent.signatures, time_ms)
+
+    def run(
+        self,
+        admitted: Admitted,
+        signers: tuple[Signer, ...],
+        loaded: Mapping[Key, Record | None],
+        time_ms: int,
+    ) -> Sealed:
+        """Run the rules on an admitted intent and seal the result.
+
+        Raises:
+            Refused: If a rule says no.
+            InvariantBroken: If a rule misbehaves.
+        """
+        env = Env(time_ms, loaded.__getitem__, signers, self.directory.at(time_ms), certified)
+        outcome = execute(self.rulebook, env, admitted.disclosures, loaded)
+        opened = openings(outcome.writes, admitted.seed)
+        hashes = signatures_hash(map(signature_hash, admitted.intent.signatures))
+        entry = make_entry(admitted.payload_hash, hashes, time_ms, opened)
+        return Sealed(entry, outcome, opened)
+
+    def learn(self, writes: Mapping[Key, Record]) -> None:
+        """Let the directory know what an intent did to membership."""
+        for record in writes.values():
+            self.directory.learn(record)
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """Entry 0: the genesis file, the records that it founds, and its entry in the log."""
+
+    network: str
+    payload: str
+    records: Mapping[Key, Record]
+    entry: Entry
+    opened: Mapping[Key, bytes]
+
+    @property
+    def log_key(self) -> str:
+        """The verifier key of the log that the founders named."""
+        return next(r.log_key for r in self.records.values() if isinstance(r, Network))
+
+
+def found(genesis: Genesis) -> Founding:
+    """What a genesis file founds; its records' salts are public, as the file itself is.
+
+    Raises:
+        Malformed: If the file contradicts itself.
+    """
+    data = encode(genesis)
+    records = founding_records(genesis, certified)
+    opened = openings(records, sha256(data))
+    entry = make_entry(b64(sha256(data)), signatures_hash(()), genesis.time_ms, opened)
+    return Founding(network_id(genesis), b64(data), records, entry, opened)

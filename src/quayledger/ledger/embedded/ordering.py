@@ -1,0 +1,137 @@
+"""Ordering: one writer takes what is waiting, runs it in order, and makes it durable at once.
+
+Nothing is answered before the commit. A fault of the disk leaves the outcome unknown, so the
+engine stops; whoever asks again under the same id after a restart learns what happened.
+"""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from threading import Thread
+from typing import Final
+
+from quayledger.kernel import IntentCode, InvariantBroken, Malformed, Refused, require
+from quayledger.ledger.admission import Admitted, admit, check_frame
+from quayledger.ledger.chamber import Chamber
+from quayledger.ledger.embedded.book import Book
+from quayledger.ledger.intent import now_ms
+
+BATCH_MAX: Final = 1000
+_STOP: Final = None
+
+log = logging.getLogger(__name__)
+
+Verdict = int | Exception
+"""The entry number of an accepted intent, or why it was not accepted."""
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A submission that waits for its answer."""
+
+    data: bytes
+    answer: "Future[bytes]" = field(default_factory=Future)
+
+
+class Writer:
+    """The one thread that changes the ledger."""
+
+    def __init__(self, network: str, chamber: Chamber, book: Book) -> None:
+        self._network = network
+        self._chamber = chamber
+        self._book = book
+        self._queue: SimpleQueue[Ticket | None] = SimpleQueue()
+        self._thread = Thread(target=self._serve, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, data: bytes) -> "Future[bytes]":
+        """Queue a submission."""
+        ticket = Ticket(data)
+        self._queue.put(ticket)
+        return ticket.answer
+
+    def stop(self) -> None:
+        """Finish what is queued and end the thread."""
+        self._queue.put(_STOP)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        running = True
+        while running:
+            tickets = [self._queue.get()]
+            while len(tickets) < BATCH_MAX and not self._queue.empty():
+                tickets.append(self._queue.get())
+            running = _STOP not in tickets
+            batch = [ticket for ticket in tickets if ticket is not None]
+            try:
+                answers = self.order([ticket.data for ticket in batch])
+            except Exception as fault:
+                log.critical("the ledger stops: outcome of the last batch unknown", exc_info=True)
+                for ticket in batch:
+                    ticket.answer.set_exception(fault)
+                self._refuse_all(fault)
+                return
+            for ticket, answer in zip(batch, answers, strict=True):
+                if isinstance(answer, Exception):
+                    ticket.answer.set_exception(answer)
+                else:
+                    ticket.answer.set_result(answer)
+
+    def _refuse_all(self, fault: Exception) -> None:
+        while (ticket := self._queue.get()) is not _STOP:
+            ticket.answer.set_exception(fault)
+
+    def order(self, batch: Sequence[bytes]) -> list[bytes | Exception]:
+        """Run a batch and commit it: a receipt or a refusal for each submission, in order."""
+        time_ms = now_ms()
+        admitted = [self._admit(data) for data in batch]
+        self._book.begin([one for one in admitted if isinstance(one, Admitted)])
+        verdicts: list[Verdict] = [
+            self._judge(one, time_ms) if isinstance(one, Admitted) else one for one in admitted
+        ]
+        self._book.commit(time_ms)
+        return [
+            verdict if isinstance(verdict, Exception) else self._book.receipt(verdict)
+            for verdict in verdicts
+        ]
+
+    def _admit(self, data: bytes) -> Admitted | Malformed:
+        try:
+            return admit(self._chamber.rulebook, data)
+        except Malformed as malformed:
+            return malformed
+
+    def _time(self, admitted: Admitted, now: int) -> int:
+        """The host's clock, never backwards.
+
+        A change of membership has a moment of its own: what was signed before it stays valid, what
+        comes after is judged by it, and both can be told from the time alone.
+        """
+        contract_for = self._chamber.rulebook.contract_for
+        names = [contract_for(one.command).name for one in admitted.disclosures]
+        later = any(name.startswith("membership.") for name in names)
+        return max(now, self._chamber.time_ms + later)
+
+    def _judge(self, admitted: Admitted, now: int) -> Verdict:
+        payload, time_ms = admitted.payload, self._time(admitted, now)
+        try:
+            require(payload.network == self._network, IntentCode.WRONG_NETWORK)
+            known = self._book.used(payload.id)
+            if known is not None:
+                require(known[0] == admitted.payload_hash, IntentCode.ID_USED)
+                return known[1]
+            check_frame(payload, self._network, time_ms)
+            require(not self._book.is_spent(payload.id), IntentCode.ID_SPENT)
+            signers = self._chamber.signers(admitted, time_ms)
+        except (Malformed, Refused) as refused:
+            return refused
+        try:
+            sealed = self._chamber.run(admitted, signers, self._book, time_ms)
+        except (Refused, InvariantBroken) as refused:
+            if isinstance(refused, InvariantBroken):
+                log.critical("invariant broken by intent %s", payload.id, exc_info=True)
+            self._book.spend(payload.id, payload.expires_ms)
+            return refused
+        return self._book.add(admitted, sealed)

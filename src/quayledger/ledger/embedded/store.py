@@ -1,0 +1,197 @@
+"""The embedded engine's database: entries are the truth, everything else serves quick answers.
+
+WAL with `synchronous=FULL`: a commit that returned survives a power loss. Openings are appended
+and never changed; a record's row is only the number of its newest opening.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from quayledger.kernel import Key, Party
+from quayledger.ledger.content import Share
+
+SCHEMA: Final = """
+CREATE TABLE entry(n INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE checkpoint(size INTEGER PRIMARY KEY, note TEXT NOT NULL);
+CREATE TABLE opening(seq INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE record(key TEXT PRIMARY KEY, opening INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE content(n INTEGER PRIMARY KEY, intent BLOB NOT NULL, opening INTEGER NOT NULL,
+                     openings INTEGER NOT NULL);
+CREATE TABLE party(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE feed(party INTEGER, seq INTEGER, n INTEGER NOT NULL, commands INTEGER NOT NULL,
+                  openings INTEGER NOT NULL, PRIMARY KEY(party, seq)) WITHOUT ROWID;
+CREATE TABLE chain(key TEXT, n INTEGER, commands INTEGER NOT NULL, openings INTEGER NOT NULL,
+                   PRIMARY KEY(key, n)) WITHOUT ROWID;
+CREATE TABLE used(id TEXT PRIMARY KEY, payload TEXT NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE spent(id TEXT PRIMARY KEY, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_PRAGMAS: Final = (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1))
+_CHUNK: Final = 500
+
+
+def open_database(path: Path, schema: str) -> apsw.Connection:
+    """Open a database for durable writing, and make its tables if it is new.
+
+    Raises:
+        OSError: If the database cannot be made durable (a pragma reads back otherwise).
+    """
+    connection = apsw.Connection(str(path))
+    for name, wanted in _PRAGMAS:  # One by one: a string of several runs only to the first row.
+        connection.execute(f"PRAGMA {name}={wanted}").fetchall()
+        ((found,),) = connection.execute(f"PRAGMA {name}").fetchall()
+        if found != wanted:
+            raise OSError(f"{path.name}: {name} is {found}, not {wanted}")
+    if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall():
+        with connection:
+            connection.execute(schema).fetchall()
+    return connection
+
+
+class Store:
+    """Typed statements over the engine's database; no rules, no hashes."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = open_database(path, SCHEMA)
+        self._parties: dict[Party, int] = {
+            name: id for id, name in self._rows("SELECT id, name FROM party")
+        }
+        self._opening = self._one("SELECT max(seq) FROM opening") or 0
+        self._feed = self._one("SELECT max(seq) FROM feed") or 0
+
+    def close(self) -> None:
+        """Let the file go."""
+        self.connection.close()
+
+    def entries(self, start: int, limit: int) -> list[bytes]:
+        """Canonical entries from a position on."""
+        rows = self._rows("SELECT data FROM entry WHERE n >= ? LIMIT ?", (start, limit))
+        return [data for (data,) in rows]
+
+    def notes(self, after: int, limit: int) -> list[str]:
+        """Signed checkpoints over more than `after` entries, oldest first."""
+        sql = "SELECT note FROM checkpoint WHERE size > ? ORDER BY size LIMIT ?"
+        return [note for (note,) in self._rows(sql, (after, limit))]
+
+    def newest_note(self) -> str | None:
+        """The newest signed checkpoint."""
+        note = self._one("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
+        return None if note is None else str(note)
+
+    def openings(self, keys: Sequence[Key]) -> Iterator[tuple[Key, bytes]]:
+        """The newest opening of each key that has a record."""
+        for at in range(0, len(keys), _CHUNK):
+            chunk = tuple(keys[at : at + _CHUNK])
+            marks = ",".join("?" * len(chunk))
+            yield from self._rows(
+                "SELECT record.key, opening.data FROM record JOIN opening"
+                f" ON opening.seq = record.opening WHERE record.key IN ({marks})",
+                chunk,
+            )
+
+    def openings_of_kind(self, prefix: str) -> list[bytes]:
+        """The newest opening of every record whose key begins so, in order of writing."""
+        sql = (
+            "SELECT opening.data FROM record JOIN opening ON opening.seq = record.opening"
+            " WHERE record.key >= ? AND record.key < ? ORDER BY opening.seq"
+        )
+        return [data for (data,) in self._rows(sql, (prefix, prefix + "\uffff"))]
+
+    def used(self, ids: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Payload hash and entry number of each id under which an intent was accepted."""
+        found = {}
+        for at in range(0, len(ids), _CHUNK):
+            chunk = tuple(ids[at : at + _CHUNK])
+            marks = ",".join("?" * len(chunk))
+            for id, payload, n in self._rows(
+                f"SELECT id, payload, n FROM used WHERE id IN ({marks})", chunk
+            ):
+                found[id] = (payload, n)
+        return found
+
+    def spent(self) -> dict[str, int]:
+        """Refused ids with their expiry."""
+        return dict(self._rows("SELECT id, expires_ms FROM spent"))
+
+    def content(self, n: int) -> tuple[bytes, list[bytes]]:
+        """The whole content of an entry: the intent's bytes, and its openings by key."""
+        ((intent, first, count),) = self._rows(
+            "SELECT intent, opening, openings FROM content WHERE n = ?", (n,)
+        )
+        sql = "SELECT data FROM opening WHERE seq >= ? AND seq < ? ORDER BY seq"
+        return intent, [data for (data,) in self._rows(sql, (first, first + count))]
+
+    def feed(
+        self, parties: Sequence[Party], after: int, limit: int
+    ) -> list[tuple[int, int, Share]]:
+        """Cursor, entry number and share of what these parties may see, after a cursor."""
+        marks = ",".join("?" * len(parties))
+        rows = self._rows(
+            "SELECT seq, n, commands, openings FROM feed"
+            f" WHERE party IN (SELECT id FROM party WHERE name IN ({marks})) AND seq > ?"
+            " ORDER BY seq LIMIT ?",
+            (*parties, after, limit),
+        )
+        return [(seq, n, Share(commands, openings)) for seq, n, commands, openings in rows]
+
+    def chain(self, name: Key) -> list[tuple[int, Share]]:
+        """The entries that wrote a record, oldest first, each with the share that shows it."""
+        rows = self._rows("SELECT n, commands, openings FROM chain WHERE key = ?", (name,))
+        return [(n, Share(commands, openings)) for n, commands, openings in rows]
+
+    def add_entry(
+        self, n: int, data: bytes, intent: bytes, opened: Iterable[tuple[Key, bytes]]
+    ) -> None:
+        """Append an entry with its content; `opened` is in order of the keys."""
+        execute = self.connection.execute
+        execute("INSERT INTO entry VALUES(?, ?)", (n, data))
+        first = self._opening + 1
+        for name, opening in opened:
+            self._opening += 1
+            execute("INSERT INTO opening VALUES(?, ?)", (self._opening, opening))
+            execute("INSERT OR REPLACE INTO record VALUES(?, ?)", (name, self._opening))
+        count = self._opening + 1 - first
+        execute("INSERT INTO content VALUES(?, ?, ?, ?)", (n, intent, first, count))
+
+    def add_feed(self, party: Party, n: int, share: Share) -> None:
+        """Let the party see this share of an entry, after everything it was shown before."""
+        self._feed += 1
+        row = (self._party(party), self._feed, n, share.commands, share.openings)
+        self.connection.execute("INSERT INTO feed VALUES(?, ?, ?, ?, ?)", row)
+
+    def add_chain(self, name: Key, n: int, share: Share) -> None:
+        """Note that an entry wrote a record whose newcomers are given its past."""
+        row = (name, n, share.commands, share.openings)
+        self.connection.execute("INSERT INTO chain VALUES(?, ?, ?, ?)", row)
+
+    def add_used(self, id: str, payload: str, n: int) -> None:
+        """Note that an intent was accepted under the id."""
+        self.connection.execute("INSERT INTO used VALUES(?, ?, ?)", (id, payload, n))
+
+    def add_spent(self, id: str, expires_ms: int) -> None:
+        """Note that an intent was refused under the id."""
+        self.connection.execute("INSERT OR IGNORE INTO spent VALUES(?, ?)", (id, expires_ms))
+
+    def forget_spent(self, before_ms: int) -> None:
+        """Drop refused ids that have expired: the expiry alone refuses them now."""
+        self.connection.execute("DELETE FROM spent WHERE expires_ms <= ?", (before_ms,))
+
+    def add_checkpoint(self, size: int, note: str) -> None:
+        """Keep a signed checkpoint."""
+        self.connection.execute("INSERT INTO checkpoint VALUES(?, ?)", (size, note))
+
+    def _party(self, name: Party) -> int:
+        if name not in self._parties:
+            id = len(self._parties) + 1
+            self.connection.execute("INSERT INTO party VALUES(?, ?)", (id, name))
+            self._parties[name] = id
+        return self._parties[name]
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        return self.connection.execute(sql, tuple(values)).fetchall()
+
+    def _one(self, sql: str) -> Any:
+        ((value,),) = self._rows(sql) or [(None,)]
+        return value

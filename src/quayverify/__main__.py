@@ -1,0 +1,5 @@
+"""Run the verifier as `python -m quayverify`."""
+
+from quayverify import main
+
+main()
