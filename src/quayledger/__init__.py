@@ -1,1 +1,3 @@
 """quayledger: a shared ledger at the quay for international trade."""
+
+__version__ = "0.1.0"

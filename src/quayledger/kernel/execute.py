@@ -84,7 +84,7 @@ def run(
     """
     command = disclosure.command
     require(bool(env.persons(command.by)), IntentCode.NOT_SIGNED)
-    require(all(map(env.member, command.parties())), IntentCode.UNKNOWN_PARTY)
+    require(all(map(env.member, command.named_parties())), IntentCode.UNKNOWN_PARTY)
     named = frozenset(command.touches())
     for name, version in disclosure.expects.items():
         record = loaded.get(name)

@@ -78,7 +78,7 @@ class Rulebook:
             Malformed: If it is not a command of this rulebook in canonical form.
         """
         wire = codec.decode(data, _DISCLOSURE, "command")
-        return Disclosure(self._command(bytes(wire.command)), wire.expects, wire.salt)
+        return Disclosure(self.command(bytes(wire.command)), wire.expects, wire.salt)
 
     def opening(self, data: bytes) -> Opening:
         """Read an opened record from its canonical bytes.
@@ -98,7 +98,12 @@ class Rulebook:
         record: Record = codec.decode(data, self._records, "record")
         return record
 
-    def _command(self, data: bytes) -> Command:
+    def command(self, data: bytes) -> Command:
+        """Read a command from its canonical bytes.
+
+        Raises:
+            Malformed: If it is not a command of this rulebook in canonical form.
+        """
         command: Command = codec.decode(data, self._commands, "command")
         return command
 

@@ -89,7 +89,7 @@ class Command(
             for id in _each(getattr(self, field))
         )
 
-    def parties(self) -> tuple[Party, ...]:
+    def named_parties(self) -> tuple[Party, ...]:
         """Every organisation that the command names, the asking one first."""
         return tuple(
             party for field in _party_fields(type(self)) for party in _each(getattr(self, field))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from quayledger.contracts.membership.public import Genesis
 from quayledger.kernel import (
+    Accepted,
     Disclosure,
     Env,
     InvariantBroken,
@@ -63,8 +64,8 @@ class Follower:
         self.chronicle.append(entries)
         self.chronicle.hold_against(read_checkpoint(note, self.founding.log_key))
 
-    def take(self, delivery: Delivery) -> Shown:
-        """Check a content and take in what it shows.
+    def take(self, delivery: Delivery) -> tuple[Shown, Mapping[int, Accepted]]:
+        """Check a content and take in what it shows, with what each command that was run did.
 
         Raises:
             Alarm: If it does not fit its entry, or breaks a rule.
@@ -76,12 +77,11 @@ class Follower:
         if n == 0 and entry != self.founding.entry:
             raise Alarm(0, "another founding than the genesis file's")
         shown = inspect(self._rulebook, self.directory, self.founding.network, entry, delivery)
-        if n > 0 and self._rules:
-            self._recheck(shown)
+        done = self._recheck(shown) if n > 0 and self._rules else {}
         for name, opening in shown.openings.items():
             self._versions.setdefault(name, {})[n] = opening.record
             self.directory.learn(opening.record)
-        return shown
+        return shown, done
 
     def record(self, name: Key) -> Record | None:
         """The newest version of a record that was shown, None if none was."""
@@ -92,7 +92,7 @@ class Follower:
         """The newest shown version of every record."""
         return {name: versions[max(versions)] for name, versions in self._versions.items()}
 
-    def _recheck(self, shown: Shown) -> None:
+    def _recheck(self, shown: Shown) -> dict[int, Accepted]:
         """Run the shown commands and compare what they write with what was opened."""
         entry, n = shown.entry, shown.n
         member = self.directory.at(entry.time_ms)
@@ -102,19 +102,20 @@ class Follower:
         for disclosure in shown.commands.values():
             explained.update(dict.fromkeys(map(_hash, disclosure.command.touches())))
         overlay: dict[Key, Record] = {}
-        whole = True
+        done: dict[int, Accepted] = {}
         for number, disclosure in shown.commands.items():
             loaded = self._before(n, disclosure, written - explained.keys(), shown)
             if loaded is None:
                 self.tally.part += 1
-                whole = False
                 continue
             try:
-                overlay.update(run(self._rulebook, env, disclosure, loaded, overlay).writes)
+                done[number] = run(self._rulebook, env, disclosure, loaded, overlay)
             except (Refused, InvariantBroken) as refused:
                 raise Alarm(n, f"command {number} breaks a rule: {refused}") from None
+            overlay.update(done[number].writes)
             self.tally.full += 1
-        self._compare(shown, overlay, explained, whole)
+        self._compare(shown, overlay, explained, len(done) == len(shown.commands))
+        return done
 
     def _compare(
         self,

@@ -1,15 +1,13 @@
 """The embedded engine's database: entries are the truth, everything else serves quick answers.
 
-WAL with `synchronous=FULL`: a commit that returned survives a power loss. Openings are appended
-and never changed; a record's row is only the number of its newest opening.
+Openings are appended and never changed; a record's row is only the number of its newest opening.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import apsw
-
+from quayledger.durable import open_database
 from quayledger.kernel import Key, Party
 from quayledger.ledger.content import Share
 
@@ -28,26 +26,7 @@ CREATE TABLE chain(key TEXT, n INTEGER, commands INTEGER NOT NULL, openings INTE
 CREATE TABLE used(id TEXT PRIMARY KEY, payload TEXT NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE spent(id TEXT PRIMARY KEY, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
 """
-_PRAGMAS: Final = (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1))
 _CHUNK: Final = 500
-
-
-def open_database(path: Path, schema: str) -> apsw.Connection:
-    """Open a database for durable writing, and make its tables if it is new.
-
-    Raises:
-        OSError: If the database cannot be made durable (a pragma reads back otherwise).
-    """
-    connection = apsw.Connection(str(path))
-    for name, wanted in _PRAGMAS:  # One by one: a string of several runs only to the first row.
-        connection.execute(f"PRAGMA {name}={wanted}").fetchall()
-        ((found,),) = connection.execute(f"PRAGMA {name}").fetchall()
-        if found != wanted:
-            raise OSError(f"{path.name}: {name} is {found}, not {wanted}")
-    if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall():
-        with connection:
-            connection.execute(schema).fetchall()
-    return connection
 
 
 class Store:

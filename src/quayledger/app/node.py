@@ -1,0 +1,169 @@
+"""One organisation's node: it follows the ledger, keeps what it was shown, and acts for its people.
+
+It believes nothing: content reaches the read model only after the follower has checked it.
+"""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from threading import RLock
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from quayledger.app.courier import Courier
+from quayledger.app.journal import Journal, Refusal
+from quayledger.contracts.membership.public import Genesis
+from quayledger.kernel import Command, Disclosure, Key, Malformed, Party, Record, Refused, Rulebook
+from quayledger.ledger import intent as intents
+from quayledger.ledger.alarm import Alarm
+from quayledger.ledger.content import Delivery, read_delivery
+from quayledger.ledger.follower import Follower
+from quayledger.ledger.log.checkpoint import read_checkpoint
+from quayledger.ledger.port import Ledger
+from quayledger.readmodel.projection import Projection
+from quayledger.vault.documents import Vault
+
+_STEP: Final = 1000
+
+log = logging.getLogger(__name__)
+
+
+class Node:
+    """The node of one organisation, in a folder of its own."""
+
+    def __init__(
+        self,
+        party: Party,
+        folder: Path,
+        ledger: Ledger,
+        genesis: Genesis,
+        rulebook: Rulebook,
+        vault_key: X25519PrivateKey,
+        courier: Courier,
+    ) -> None:
+        self.party = party
+        self.ledger = ledger
+        self.genesis = genesis
+        self.rulebook = rulebook
+        self.courier = courier
+        self.folder = folder
+        self.vault = Vault(folder / "vault.sqlite", vault_key)
+        self.journal = Journal(folder / "journal.sqlite")
+        self.projection = Projection(f"sqlite:///{folder / 'readmodel.sqlite'}")
+        self.follower = Follower(rulebook, genesis)
+        self.alarm: Alarm | None = None
+        self._cursor = 0
+        self._lock = RLock()
+        self._recall()
+
+    def close(self) -> None:
+        """Let the files go."""
+        self.vault.close()
+        self.journal.close()
+        self.projection.close()
+
+    def sync(self) -> None:
+        """Follow the ledger to its newest checkpoint and take in what it shows to us.
+
+        Raises:
+            Alarm: If anything that the ledger shows cannot be true; the node then stands still.
+        """
+        with self._lock:
+            if self.alarm is not None:
+                raise self.alarm
+            try:
+                self._advance()
+                self._take_in()
+            except Alarm as alarm:
+                log.critical("%s: %s", self.party, alarm)
+                self.alarm = alarm
+                raise
+
+    def record(self, name: Key) -> Record | None:
+        """The newest version of a record that the organisation may see."""
+        return self.follower.record(name)
+
+    def draft(self, commands: Sequence[Command]) -> intents.Draft:
+        """Put commands into an intent, stating what the node knows of each one's subject."""
+        self.sync()
+        stated = [(command, self._expectation(command)) for command in commands]
+        return intents.draft(self.ledger.network, stated, intents.now_ms())
+
+    def submit(self, submission: bytes) -> bytes:
+        """Have an intent ordered; gives the receipt.
+
+        Raises:
+            Malformed: If it is not a submission.
+            Refused: If the ledger refuses it; the journal has noted it.
+        """
+        try:
+            receipt = self.ledger.submit(submission).result()
+        except Refused as refused:
+            self._note(submission, self.rulebook.wire_code(refused.code), str(refused))
+            raise
+        except Malformed as malformed:
+            self._note(submission, "malformed", str(malformed))
+            raise
+        self.sync()
+        return receipt
+
+    def _expectation(self, command: Command) -> dict[Key, int]:
+        """What the node knows of the subject; 0 if, as far as it can tell, there is none."""
+        subject = self.rulebook.contract_for(command).subject_of(command)
+        record = self.record(subject)
+        return {subject: record.version if record is not None else 0}
+
+    def _note(self, submission: bytes, code: str, reason: str) -> None:
+        try:
+            payload = intents.read_submission(submission).intent.payload
+            id = intents.read_payload(payload).id
+        except Malformed:
+            id = ""
+        self.journal.note(Refusal(intents.now_ms(), id, code, reason))
+
+    def _advance(self) -> None:
+        note = self.ledger.checkpoint()
+        size = read_checkpoint(note, self.follower.founding.log_key).size
+        have = len(self.follower.chronicle.entries)
+        if size < have:
+            raise Alarm(size, f"the ledger went back: it held {have} entries before")
+        entries: list[bytes] = []
+        while len(entries) < size - have:
+            more = self.ledger.entries(have + len(entries), min(_STEP, size - have - len(entries)))
+            if not more:
+                raise Alarm(have + len(entries), "the ledger keeps back an entry")
+            entries.extend(more)
+        self.follower.advance(entries, note)
+
+    def _take_in(self) -> None:
+        size = len(self.follower.chronicle.entries)
+        while rows := self.ledger.feed(self.party, self._cursor, _STEP):
+            for cursor, delivery in rows:
+                if delivery.n >= size:
+                    return
+                self._take(cursor, delivery)
+
+    def _take(self, cursor: int, delivery: Delivery) -> None:
+        shown, done = self.follower.take(delivery)
+        acts = []
+        for place, disclosure in shown.commands.items():
+            event = done[place].name if place in done else self._event(disclosure)
+            subject = self.rulebook.contract_for(disclosure.command).subject_of(disclosure.command)
+            acts.append((place, event, subject, disclosure.command))
+        people = [signer.person for signer in shown.signers]
+        self.projection.take(cursor, delivery, shown.openings, acts, people)
+        self._cursor = cursor
+
+    def _event(self, disclosure: Disclosure) -> str:
+        """The event of a command that could be checked only in part."""
+        contract = self.rulebook.contract_for(disclosure.command)
+        return next(rule.event for rule in contract.table if rule.on is type(disclosure.command))
+
+    def _recall(self) -> None:
+        """Check again, after a start, everything that was delivered before."""
+        self._advance()
+        for data in self.projection.deliveries():
+            self.follower.take(read_delivery(data))
+        self._cursor = self.projection.cursor()
+        self.sync()

@@ -1,0 +1,1 @@
+"""Consignments: the parties of one trade, its containers, and commitments to its documents."""

@@ -1,0 +1,1 @@
+"""Trade finance: credits, presentations under them, and the accounts that money moves between."""

@@ -1,0 +1,1 @@
+"""Port: port calls with their negotiated times, and committed berth plans."""

@@ -1,0 +1,1 @@
+"""Tracking: commitments to batches of events; the events themselves stay in event stores."""

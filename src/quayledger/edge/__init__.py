@@ -1,0 +1,1 @@
+"""The edges: HTTP API, pages and command line."""
