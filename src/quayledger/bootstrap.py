@@ -1,4 +1,4 @@
-"""The one place that wires adapters together: a pilot with the ledger host and nodes in one process.
+"""The one place that wires adapters together: ledger host and nodes of a pilot in one process.
 
 Each organisation has a folder, databases and a vault key of its own; people's keys lie in wallets
 apart. One process for all asks for trust in whoever runs it, and the pages say so.
@@ -22,7 +22,7 @@ from quayledger.kernel import Id, Malformed, Party, Text
 from quayledger.kernel.codec import encode
 from quayledger.ledger.embedded.host import EmbeddedLedger
 from quayledger.ledger.identity import x509
-from quayledger.ledger.identity.keyfile import read_key, write_key
+from quayledger.ledger.identity.keyfile import read_log_key, read_vault_key, write_key
 from quayledger.ledger.intent import now_ms
 from quayledger.ledger.log.note import verifier_key
 from quayledger.vault.sealing import Sealed, public_vault_key
@@ -172,12 +172,12 @@ def open_network(folder: Path, passphrase: bytes) -> Network:
         Malformed: If the folder holds no network, or the passphrase is wrong.
     """
     layout, genesis = Layout(folder), read_genesis(folder)
-    log_key = read_key(layout.host / "log.pem", passphrase, Ed25519PrivateKey)
+    log_key = read_log_key(layout.host / "log.pem", passphrase)
     ledger = EmbeddedLedger(layout.host, genesis, RULEBOOK, log_key)
     network = Network(layout, genesis, ledger)
     for founder in genesis.organisations:
         own = layout.node(founder.id)
-        vault_key = read_key(own / "vault.pem", passphrase, X25519PrivateKey)
+        vault_key = read_vault_key(own / "vault.pem", passphrase)
         network.nodes[founder.id] = Node(
             founder.id, own, ledger, genesis, RULEBOOK, vault_key, network
         )

@@ -9,20 +9,25 @@ from pathlib import Path
 from threading import RLock
 from typing import Final
 
+import msgspec
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from quayledger.app.courier import Courier
 from quayledger.app.journal import Journal, Refusal
 from quayledger.contracts.membership.public import Genesis
 from quayledger.kernel import Command, Disclosure, Key, Malformed, Party, Record, Refused, Rulebook
+from quayledger.kernel.codec import encode
 from quayledger.ledger import intent as intents
 from quayledger.ledger.alarm import Alarm
 from quayledger.ledger.content import Delivery, read_delivery
 from quayledger.ledger.follower import Follower
 from quayledger.ledger.log.checkpoint import read_checkpoint
 from quayledger.ledger.port import Ledger
-from quayledger.readmodel.projection import Projection
+from quayledger.readmodel.projection import Act, Projection
 from quayledger.vault.documents import Vault
+from quayledger.vault.events import EventStore
 
 _STEP: Final = 1000
 
@@ -48,7 +53,9 @@ class Node:
         self.rulebook = rulebook
         self.courier = courier
         self.folder = folder
+        self.tag_key = _tag_key(vault_key)
         self.vault = Vault(folder / "vault.sqlite", vault_key)
+        self.events = EventStore(folder / "events.sqlite")
         self.journal = Journal(folder / "journal.sqlite")
         self.projection = Projection(f"sqlite:///{folder / 'readmodel.sqlite'}")
         self.follower = Follower(rulebook, genesis)
@@ -60,6 +67,7 @@ class Node:
     def close(self) -> None:
         """Let the files go."""
         self.vault.close()
+        self.events.close()
         self.journal.close()
         self.projection.close()
 
@@ -146,13 +154,23 @@ class Node:
 
     def _take(self, cursor: int, delivery: Delivery) -> None:
         shown, done = self.follower.take(delivery)
+        people = tuple(signer.person for signer in shown.signers)
         acts = []
         for place, disclosure in shown.commands.items():
-            event = done[place].name if place in done else self._event(disclosure)
-            subject = self.rulebook.contract_for(disclosure.command).subject_of(disclosure.command)
-            acts.append((place, event, subject, disclosure.command))
-        people = [signer.person for signer in shown.signers]
-        self.projection.take(cursor, delivery, shown.openings, acts, people)
+            command = disclosure.command
+            act = Act(
+                n=delivery.n,
+                place=place,
+                time_ms=delivery.entry.time_ms,
+                event=done[place].name if place in done else self._event(disclosure),
+                by=command.by,
+                subject=self.rulebook.contract_for(command).subject_of(command),
+                people=people,
+                command=msgspec.to_builtins(command),
+            )
+            acts.append(act)
+        records = {name: opening.record for name, opening in shown.openings.items()}
+        self.projection.take(cursor, delivery.n, encode(delivery), records, acts)
         self._cursor = cursor
 
     def _event(self, disclosure: Disclosure) -> str:
@@ -167,3 +185,9 @@ class Node:
             self.follower.take(read_delivery(data))
         self._cursor = self.projection.cursor()
         self.sync()
+
+
+def _tag_key(vault_key: X25519PrivateKey) -> bytes:
+    """The secret under which business numbers become tags; it lives as long as the vault key."""
+    info = b"quayledger reference tags v1"
+    return HKDF(hashes.SHA256(), 32, None, info).derive(vault_key.private_bytes_raw())

@@ -9,10 +9,10 @@ import msgspec
 from quayledger.client.wallet import Wallet
 from quayledger.kernel import Malformed
 from quayledger.kernel.codec import encode, unb64
+from quayledger.kernel.merkle import leaf_hash, verify_inclusion
 from quayledger.ledger.identity.login import Question, answer
 from quayledger.ledger.intent import Draft, Signature, complete
 from quayledger.ledger.log.checkpoint import read_checkpoint
-from quayledger.ledger.log.merkle import leaf_hash, verify_inclusion
 from quayledger.ledger.port import Receipt, read_receipt
 
 _TIMEOUT_S: Final = 60

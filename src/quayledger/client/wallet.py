@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from quayledger.kernel import Malformed
 from quayledger.kernel.codec import b64, sha256
-from quayledger.ledger.identity.keyfile import read_key
+from quayledger.ledger.identity.keyfile import read_signing_key
 from quayledger.ledger.intent import Draft, Payload, Signature, read_payload, sign
 
 
@@ -24,7 +24,7 @@ class Wallet:
         Raises:
             Malformed: If it is not such a file, or the passphrase is wrong.
         """
-        return cls(path.stem, read_key(path, passphrase, ec.EllipticCurvePrivateKey))
+        return cls(path.stem, read_signing_key(path, passphrase))
 
     @property
     def key(self) -> ec.EllipticCurvePrivateKey:

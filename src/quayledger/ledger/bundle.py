@@ -15,11 +15,11 @@ from msgspec import Raw, Struct
 from quayledger.contracts.membership.public import Genesis
 from quayledger.kernel import Count, Digest, Malformed, Rulebook
 from quayledger.kernel.codec import b64, decode, encode
+from quayledger.kernel.merkle import leaf_hash
 from quayledger.ledger.alarm import Alarm
 from quayledger.ledger.content import Delivery, merge
 from quayledger.ledger.follower import Follower
 from quayledger.ledger.log.checkpoint import read_checkpoint
-from quayledger.ledger.log.merkle import leaf_hash
 from quayledger.ledger.port import Ledger
 
 FORMAT: Final = "quayledger-bundle-1"

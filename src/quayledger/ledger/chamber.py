@@ -14,6 +14,7 @@ from quayledger.contracts.membership.public import (
 )
 from quayledger.kernel import Env, Key, Outcome, Record, Rulebook, Signer, execute
 from quayledger.kernel.codec import b64, encode, sha256, unb64
+from quayledger.kernel.merkle import Tree, leaf_hash
 from quayledger.ledger.admission import Admitted, check_signatures
 from quayledger.ledger.entry import (
     Entry,
@@ -24,7 +25,6 @@ from quayledger.ledger.entry import (
 )
 from quayledger.ledger.identity.directory import Directory
 from quayledger.ledger.identity.x509 import certified
-from quayledger.ledger.log.merkle import Tree, leaf_hash
 from quayledger.ledger.log.statemap import StateMap
 
 

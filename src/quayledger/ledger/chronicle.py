@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from quayledger.kernel import Malformed
 from quayledger.kernel.codec import sha256, unb64
+from quayledger.kernel.merkle import Tree, leaf_hash
 from quayledger.ledger.alarm import Alarm
 from quayledger.ledger.entry import Entry, read_entry
 from quayledger.ledger.log.checkpoint import Checkpoint
-from quayledger.ledger.log.merkle import Tree, leaf_hash
 from quayledger.ledger.log.statemap import StateMap
 
 

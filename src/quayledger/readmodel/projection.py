@@ -8,9 +8,8 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, create_engine, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from quayledger.kernel import Command, Key, Opening, Record, kind_of
+from quayledger.kernel import Key, Record, kind_of
 from quayledger.kernel.codec import encode
-from quayledger.ledger.content import Delivery
 from quayledger.readmodel.tables import ACTS, CONTENTS, MENTIONS, METADATA, RECORDS
 
 _MENTION_MAX: Final = 200
@@ -55,30 +54,21 @@ class Projection:
     def take(
         self,
         cursor: int,
-        delivery: Delivery,
-        openings: Mapping[Key, Opening],
-        acts: Iterable[tuple[int, str, Key, Command]],
-        people: Sequence[str],
+        n: int,
+        data: bytes,
+        records: Mapping[Key, Record],
+        acts: Iterable[Act],
     ) -> None:
         """Take in one checked delivery: exactly once a cursor, all of it or nothing."""
-        n, time_ms = delivery.n, delivery.entry.time_ms
         with self._engine.begin() as connection:
-            data = encode(delivery).decode()
-            connection.execute(insert(CONTENTS).values(cursor=cursor, n=n, data=data))
-            for name, opening in openings.items():
-                _put_record(connection, n, name, opening.record)
-            for place, event, subject, command in acts:
-                row = insert(ACTS).values(
-                    n=n,
-                    place=place,
-                    time_ms=time_ms,
-                    event=event,
-                    by=command.by,
-                    subject=subject,
-                    people=" ".join(people),
-                    command=encode(command),
-                )
-                connection.execute(row.on_conflict_do_nothing())
+            row = insert(CONTENTS).values(cursor=cursor, n=n, data=data.decode())
+            connection.execute(row)
+            for name, record in records.items():
+                _put_record(connection, n, name, record)
+            for act in acts:
+                values = {name: getattr(act, name) for name in act.__struct_fields__}
+                values |= {"people": " ".join(act.people), "command": encode(act.command)}
+                connection.execute(insert(ACTS).values(**values).on_conflict_do_nothing())
 
     def record(self, name: Key) -> dict[str, Any] | None:
         """A record as plain JSON values, None if none was shown."""

@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import TypeVar
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -12,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from quayledger.kernel import Malformed
 
 PrivateKey = ec.EllipticCurvePrivateKey | Ed25519PrivateKey | X25519PrivateKey
-K = TypeVar("K", ec.EllipticCurvePrivateKey, Ed25519PrivateKey, X25519PrivateKey)
 
 
 def write_key(path: Path, key: PrivateKey, passphrase: bytes) -> None:
@@ -31,16 +29,44 @@ def write_key(path: Path, key: PrivateKey, passphrase: bytes) -> None:
         file.write(pem)
 
 
-def read_key(path: Path, passphrase: bytes, kind: type[K]) -> K:
-    """Read an encrypted key of the given kind.
+def read_signing_key(path: Path, passphrase: bytes) -> ec.EllipticCurvePrivateKey:
+    """Read a person's or an authority's key.
 
     Raises:
         Malformed: If the file is not such a key, or the passphrase is wrong.
     """
+    key = _read(path, passphrase)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise Malformed(f"{path.name}: not a signing key")
+    return key
+
+
+def read_log_key(path: Path, passphrase: bytes) -> Ed25519PrivateKey:
+    """Read a log's key.
+
+    Raises:
+        Malformed: If the file is not such a key, or the passphrase is wrong.
+    """
+    key = _read(path, passphrase)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise Malformed(f"{path.name}: not a log key")
+    return key
+
+
+def read_vault_key(path: Path, passphrase: bytes) -> X25519PrivateKey:
+    """Read a vault's key.
+
+    Raises:
+        Malformed: If the file is not such a key, or the passphrase is wrong.
+    """
+    key = _read(path, passphrase)
+    if not isinstance(key, X25519PrivateKey):
+        raise Malformed(f"{path.name}: not a vault key")
+    return key
+
+
+def _read(path: Path, passphrase: bytes) -> object:
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
+        return serialization.load_pem_private_key(path.read_bytes(), passphrase)
     except (OSError, ValueError, TypeError):
         raise Malformed(f"{path.name}: cannot be read, or the passphrase is wrong") from None
-    if not isinstance(key, kind):
-        raise Malformed(f"{path.name}: a key of another kind")
-    return key
