@@ -17,7 +17,17 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from quayledger.app.courier import Courier
 from quayledger.app.journal import Journal, Refusal
 from quayledger.contracts.membership.public import Genesis
-from quayledger.kernel import Command, Disclosure, Key, Malformed, Party, Record, Refused, Rulebook
+from quayledger.kernel import (
+    Command,
+    Disclosure,
+    Key,
+    Malformed,
+    Party,
+    Record,
+    Refused,
+    Rulebook,
+    visible,
+)
 from quayledger.kernel.codec import encode
 from quayledger.ledger import intent as intents
 from quayledger.ledger.alarm import Alarm
@@ -117,10 +127,11 @@ class Node:
         return receipt
 
     def _expectation(self, command: Command) -> dict[Key, int]:
-        """What the node knows of the subject; 0 if, as far as it can tell, there is none."""
+        """The subject's version as the asking party sees it; 0 if to that party there is none."""
         subject = self.rulebook.contract_for(command).subject_of(command)
         record = self.record(subject)
-        return {subject: record.version if record is not None else 0}
+        seen = record is not None and visible(record, command.by)
+        return {subject: record.version if record is not None and seen else 0}
 
     def _note(self, submission: bytes, code: str, reason: str) -> None:
         try:

@@ -20,7 +20,7 @@ def played(world, ledger):
 
 
 def whole(world, ledger):
-    return list(bundle.export(ledger, world.genesis, ledger.everything(0, 100)))
+    return list(bundle.export(ledger, world.genesis, ledger.reading.everything(0, 100)))
 
 
 def ours(world, lines, rules):
@@ -47,7 +47,7 @@ def test_both_verifiers_accept_a_whole_bundle_and_every_partys_own(world, ledger
     played(world, ledger)
 
     for contents in (
-        ledger.everything(0, 100),
+        ledger.reading.everything(0, 100),
         *([c for _, c in ledger.feed(party, 0, 100)] for party in ("ALPHA", "BETA", "GAMMA")),
     ):
         lines = list(bundle.export(ledger, world.genesis, contents))

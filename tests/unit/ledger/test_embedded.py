@@ -4,9 +4,9 @@ import pytest
 
 from quayledger.kernel import IntentCode, Malformed, Refused
 from quayledger.kernel.codec import encode, unb64
+from quayledger.kernel.merkle import leaf_hash, verify_inclusion
 from quayledger.ledger import intent as intents
 from quayledger.ledger.log.checkpoint import read_checkpoint
-from quayledger.ledger.log.merkle import leaf_hash, verify_inclusion
 from quayledger.ledger.port import read_receipt
 
 CRATE = "toy.crate/c1"
@@ -130,7 +130,7 @@ def test_what_was_acknowledged_is_there_after_a_restart(world, ledger):
 
     assert roots == reopened.checkpoint()
     assert receipt == reopened.receipt(
-        reopened.receipt and intents.read_payload(reopened.everything(1, 1)[0].payload).id
+        reopened.receipt and intents.read_payload(reopened.reading.everything(1, 1)[0].payload).id
     )
 
 

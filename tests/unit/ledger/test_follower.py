@@ -38,7 +38,7 @@ def seen(ledger, party):
 
 def test_replay_with_the_rules_gives_what_the_host_signed(world, ledger):
     play(world, ledger)
-    follower = follow(world, ledger, ledger.everything(0, 100))
+    follower = follow(world, ledger, ledger.reading.everything(0, 100))
 
     assert (3, 0) == (follower.tally.full, follower.tally.part)
     assert "GAMMA" == follower.record(CRATE).keeper
@@ -75,7 +75,7 @@ def test_a_revoked_person_cannot_sign_but_what_it_signed_stays_valid(world, ledg
     play(world, ledger)
     revoke = Revoke(by="BETA", person="BETA.clerk")
     ledger.submit(world.submission(revoke, by=["BETA.admin"])).result()
-    follow(world, ledger, ledger.everything(0, 100))
+    follow(world, ledger, ledger.reading.everything(0, 100))
     make = world.Make(by="BETA", crate="c9", to="BETA")
 
     with pytest.raises(Refused) as refused:
@@ -117,7 +117,7 @@ LIES = {
 def test_content_that_does_not_fit_its_entry_raises_the_alarm(world, ledger, lie):
     play(world, ledger)
     n, change, reason = LIES[lie]
-    contents = ledger.everything(0, 100)
+    contents = ledger.reading.everything(0, 100)
     doctored = [change(content) if content.n == n else content for content in contents]
 
     with pytest.raises(Alarm, match=reason) as alarm:

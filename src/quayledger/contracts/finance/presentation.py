@@ -238,8 +238,8 @@ def _account(env: Env, id: Id) -> Account | None:
     return found if isinstance(found, Account) else None
 
 
-def money_is_conserved(before: Presentation | None, writes: Writes) -> bool:
-    """Honour pays exactly what was presented, out of one account into one other."""
+def money_is_conserved(_: Presentation | None, writes: Writes) -> bool:
+    """Money leaves one account for one other, and never beyond what the credit has."""
     accounts = [record for record in writes.values() if isinstance(record, Account)]
     credits = [record for record in writes.values() if isinstance(record, Credit)]
     return len(accounts) in {0, 2} and all(
