@@ -35,7 +35,7 @@ from quayledger.ledger.content import Delivery, read_delivery
 from quayledger.ledger.follower import Follower
 from quayledger.ledger.log.checkpoint import read_checkpoint
 from quayledger.ledger.port import Ledger
-from quayledger.readmodel.projection import Act, Projection
+from quayledger.readmodel.projection import Act, Checked, Projection
 from quayledger.vault.documents import Vault
 from quayledger.vault.events import EventStore
 
@@ -135,8 +135,7 @@ class Node:
 
     def _note(self, submission: bytes, code: str, reason: str) -> None:
         try:
-            payload = intents.read_submission(submission).intent.payload
-            id = intents.read_payload(payload).id
+            id = intents.payload_of(intents.read_submission(submission).intent).id
         except Malformed:
             id = ""
         self.journal.note(Refusal(intents.now_ms(), id, code, reason))
@@ -158,12 +157,13 @@ class Node:
     def _take_in(self) -> None:
         size = len(self.follower.chronicle.entries)
         while rows := self.ledger.feed(self.party, self._cursor, _STEP):
-            for cursor, delivery in rows:
-                if delivery.n >= size:
+            for cursor, deliveries in rows:
+                if any(delivery.n >= size for delivery in deliveries):
                     return
-                self._take(cursor, delivery)
+                self.projection.take(cursor, [self._check(delivery) for delivery in deliveries])
+                self._cursor = cursor
 
-    def _take(self, cursor: int, delivery: Delivery) -> None:
+    def _check(self, delivery: Delivery) -> Checked:
         shown, done = self.follower.take(delivery)
         people = tuple(signer.person for signer in shown.signers)
         acts = []
@@ -181,8 +181,7 @@ class Node:
             )
             acts.append(act)
         records = {name: opening.record for name, opening in shown.openings.items()}
-        self.projection.take(cursor, delivery.n, encode(delivery), records, acts)
-        self._cursor = cursor
+        return Checked(delivery.n, encode(delivery), records, tuple(acts))
 
     def _event(self, disclosure: Disclosure) -> str:
         """The event of a command that could be checked only in part."""

@@ -8,7 +8,7 @@ import msgspec
 
 from quayledger.client.wallet import Wallet
 from quayledger.kernel import Malformed
-from quayledger.kernel.codec import encode, unb64
+from quayledger.kernel.codec import encode
 from quayledger.kernel.merkle import leaf_hash, verify_inclusion
 from quayledger.ledger.identity.login import Question, answer
 from quayledger.ledger.intent import Draft, Signature, complete
@@ -144,8 +144,7 @@ def check_receipt(data: bytes, log_key: str) -> Receipt:
     """
     receipt = read_receipt(data)
     checkpoint = read_checkpoint(receipt.checkpoint, log_key)
-    proof = [unb64(hash, "proof") for hash in receipt.proof]
     leaf = leaf_hash(encode(receipt.entry))
-    if not verify_inclusion(receipt.n, checkpoint.size, leaf, proof, checkpoint.log_root):
+    if not verify_inclusion(receipt.n, checkpoint.size, leaf, receipt.path(), checkpoint.log_root):
         raise Malformed(f"receipt: entry {receipt.n} is not under its checkpoint")
     return receipt

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from quayledger.kernel import Malformed
 from quayledger.kernel.codec import b64, sha256
 from quayledger.ledger.identity.keyfile import read_signing_key
-from quayledger.ledger.intent import Draft, Payload, Signature, read_payload, sign
+from quayledger.ledger.intent import Draft, Payload, Signature, payload_of, sign
 
 
 class Wallet:
@@ -47,7 +47,7 @@ def check(draft: Draft, network: str) -> Payload:
     Raises:
         Malformed: If it does not.
     """
-    payload = read_payload(draft.payload)
+    payload = payload_of(draft)
     shown = tuple(b64(sha256(bytes(disclosure))) for disclosure in draft.disclosures)
     if payload.commands != shown:
         raise Malformed("draft: the payload names other commands than the ones shown")

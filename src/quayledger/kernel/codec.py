@@ -5,7 +5,6 @@ come in must be what we would have written: then a duplicate key, a float, white
 unsorted object cannot hide anything.
 """
 
-import base64
 import binascii
 import hashlib
 import unicodedata
@@ -16,6 +15,9 @@ import msgspec
 from quayledger.kernel.failure import Malformed
 
 T = TypeVar("T")
+
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+_FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
 
 encode: Final = msgspec.json.Encoder(order="sorted").encode
 """The canonical bytes of a value."""
@@ -32,14 +34,32 @@ def decode(data: bytes, decoder: msgspec.json.Decoder[T], what: str) -> T:
     Raises:
         Malformed: If the bytes do not fit the type or are not canonical.
     """
+    value = read(data, decoder, what)
+    check_canonical(data, value, what)
+    return value
+
+
+def read(data: bytes, decoder: msgspec.json.Decoder[T], what: str) -> T:
+    """Read bytes whose form is checked later, together with what they are part of.
+
+    Raises:
+        Malformed: If the bytes are not text in normal form, or do not fit the type.
+    """
     check_text(data, what)
     try:
-        value = decoder.decode(data)
+        return decoder.decode(data)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise Malformed(f"{what}: {error}") from None
+
+
+def check_canonical(data: bytes, value: Any, what: str) -> None:
+    """Hold bytes against what we would have written for their value.
+
+    Raises:
+        Malformed: If they differ.
+    """
     if encode(value) != data:
         raise Malformed(f"{what}: not canonical JSON (RFC 8785: sorted keys, no white space)")
-    return value
 
 
 def check_text(data: bytes, what: str) -> None:
@@ -65,7 +85,8 @@ def sha256(data: bytes) -> bytes:
 
 def b64(data: bytes) -> str:
     """Base64url without padding (RFC 7515 section 2)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    text = binascii.b2a_base64(data, newline=False).translate(_TO_URL)
+    return text.rstrip(b"=").decode("ascii")
 
 
 def unb64(text: str, what: str) -> bytes:
@@ -75,8 +96,9 @@ def unb64(text: str, what: str) -> bytes:
         Malformed: If the text is not exactly what `b64` writes.
     """
     try:
-        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (binascii.Error, ValueError):
+        padded = text.encode("ascii").translate(_FROM_URL) + b"==="[: -len(text) % 4]
+        data = binascii.a2b_base64(padded)
+    except ValueError:
         raise Malformed(f"{what}: not base64url") from None
     if b64(data) != text:
         raise Malformed(f"{what}: base64url that does not re-encode equal")

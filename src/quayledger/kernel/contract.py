@@ -46,8 +46,7 @@ def no_certificate(_: str, __: str) -> Certified | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Env:
+class Env(Struct, frozen=True):
     """What a rule may know beside its record and its command.
 
     `certified(authority, certificate)` gives what the authority's certificate vouches for, None
@@ -71,11 +70,12 @@ class Env:
 
     def persons(self, party: Party, role: str | None = None) -> frozenset[Id]:
         """The distinct persons of the party that signed, in that role if one is given."""
-        return frozenset(
+        found = [
             signer.person
             for signer in self.signers
             if signer.organisation == party and (role is None or role in signer.roles)
-        )
+        ]
+        return frozenset(found)
 
 
 def replace_read(env: Env, read: Read) -> Env:
@@ -83,8 +83,7 @@ def replace_read(env: Env, read: Read) -> Env:
     return Env(env.time_ms, read, env.signers, env.member, env.certified)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One row: on this command, from this status, this happens.
 
     `source` None creates. Several targets leave the choice to the rule. `role` and `eyes` say how
@@ -137,8 +136,7 @@ class Contract:
         return tuple(rule for rule in self.table if rule.source == status)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """What one command did: the past-tense event, the command, and every record it left behind."""
 
     name: str
@@ -161,8 +159,9 @@ def step(contract: Contract, env: Env, command: Command) -> Accepted:
     rule = contract.rows.get((type(command), before.status if before else None))
     if rule is None:
         raise Refused(codes.WRONG_STATUS)
-    signed = env.persons(command.by, rule.role)
-    require(rule.role is None or len(signed) >= rule.eyes, IntentCode.ROLE_MISSING)
+    if rule.role is not None:
+        signed = env.persons(command.by, rule.role)
+        require(len(signed) >= rule.eyes, IntentCode.ROLE_MISSING)
     result = rule.apply(view, before, command)
     writes = dict(result) if isinstance(result, Mapping) else {subject: result}
     require(all(view.read(k) is env.read(k) for k in writes), codes.NOT_FOUND)

@@ -1,7 +1,9 @@
 """Run the commands of one intent over what the host loaded: all of them happen, or none does."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any, Final
+
+from msgspec import Struct
 
 from quayledger.kernel.contract import Accepted, Env, Writes, replace_read, step
 from quayledger.kernel.failure import IntentCode, InvariantBroken, require
@@ -9,10 +11,10 @@ from quayledger.kernel.rulebook import Disclosure, Rulebook
 from quayledger.kernel.types import Key, Party, Record, visible
 
 Loaded = Mapping[Key, Record | None]
+_NOBODY: Final = frozenset({None})
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What an intent did.
 
     `writes` holds the final state of each record, `writers` the numbers of the commands that
@@ -47,9 +49,10 @@ def execute(
     for number, disclosure in enumerate(disclosures):
         done = run(rulebook, env, disclosure, loaded, overlay)
         for name, record in done.writes.items():
-            before = overlay.get(name) or loaded[name]
+            if name not in audience:
+                audience[name] = related(loaded[name])
+            audience[name] |= related(record)
             writers[name] = (*writers.get(name, ()), number)
-            audience[name] = audience.get(name, related(before)) | related(record)
         overlay.update(done.writes)
         accepted.append(done)
     return Outcome(tuple(accepted), overlay, writers, audience)
@@ -59,7 +62,8 @@ def related(record: Record | None) -> frozenset[Party]:
     """The parties that a record knows."""
     if record is None:
         return frozenset()
-    return frozenset(party for party in record.relations().values() if party is not None)
+    known: frozenset[Any] = frozenset(record.relations().values())
+    return known - _NOBODY
 
 
 def run(
@@ -85,7 +89,7 @@ def run(
     command = disclosure.command
     require(bool(env.persons(command.by)), IntentCode.NOT_SIGNED)
     require(all(map(env.member, command.named_parties())), IntentCode.UNKNOWN_PARTY)
-    named = frozenset(command.touches())
+    named = command.touches()
     for name, version in disclosure.expects.items():
         record = loaded.get(name)
         seen = record.version if record is not None and visible(record, command.by) else 0

@@ -22,6 +22,7 @@ class Tree:
 
     def __init__(self) -> None:
         self._levels: list[bytearray] = [bytearray()]
+        self._edge: dict[tuple[int, int], bytes] = {}
 
     @property
     def size(self) -> int:
@@ -30,6 +31,7 @@ class Tree:
 
     def append(self, leaf: bytes) -> None:
         """Add a leaf hash."""
+        self._edge.clear()
         level, value = 0, leaf
         self._levels[0] += leaf
         while len(self._levels[level]) % 64 == 0:
@@ -49,19 +51,19 @@ class Tree:
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """The audit path of a leaf in the tree of that size (RFC 6962 section 2.1.1)."""
-        return self._path(index, 0, size)
+        path, level, last = [], 0, size - 1
+        while last:
+            sibling = index ^ 1
+            if sibling < last or (sibling == last and (sibling + 1) << level <= size):
+                path.append(bytes(self._levels[level][sibling * 32 : sibling * 32 + 32]))
+            elif sibling == last:
+                path.append(self._subtree(sibling << level, size))
+            index, last, level = index >> 1, last >> 1, level + 1
+        return path
 
     def consistency(self, old: int, size: int) -> list[bytes]:
         """The proof that the tree of `size` extends that of `old` (RFC 6962 section 2.1.2)."""
         return self._extension(old, 0, size, True) if old else []
-
-    def _path(self, index: int, start: int, end: int) -> list[bytes]:
-        if end - start == 1:
-            return []
-        middle = start + _split(end - start)
-        if index < middle:
-            return [*self._path(index, start, middle), self._subtree(middle, end)]
-        return [*self._path(index, middle, end), self._subtree(start, middle)]
 
     def _extension(self, old: int, start: int, end: int, whole: bool) -> list[bytes]:
         if old == end:
@@ -77,8 +79,14 @@ class Tree:
             level = self._levels[width.bit_length() - 1]
             at = start // width * 32
             return bytes(level[at : at + 32])
-        middle = start + _split(width)
-        return node_hash(self._subtree(start, middle), self._subtree(middle, end))
+        return self._edge.get((start, end)) or self._right_edge(start, end)
+
+    def _right_edge(self, start: int, end: int) -> bytes:
+        """The hash of an incomplete subtree; all paths of one size share the few there are."""
+        middle = start + _split(end - start)
+        value = node_hash(self._subtree(start, middle), self._subtree(middle, end))
+        self._edge[start, end] = value
+        return value
 
 
 def root(leaves: Sequence[bytes]) -> bytes:

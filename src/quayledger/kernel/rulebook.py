@@ -1,7 +1,7 @@
 """The rules in force: every contract of the network, and how its commands and records are read."""
 
 from collections.abc import Iterable
-from typing import Any, Union
+from typing import Any, Final, Union
 
 import msgspec
 from msgspec import Raw, Struct
@@ -40,6 +40,9 @@ class _WireOpening(Struct, frozen=True, forbid_unknown_fields=True):
     salt: Digest
 
 
+_MEMBERSHIP: Final = ("membership.organisation", "membership.person")
+
+
 class Rulebook:
     """All contracts of a network, found by command."""
 
@@ -50,6 +53,9 @@ class Rulebook:
         }
         self._stated = frozenset(
             rule.on for contract in self.contracts for rule in contract.table if rule.stated
+        )
+        self._membership = frozenset(
+            on for on, contract in self._by_command.items() if contract.name in _MEMBERSHIP
         )
         self._codespaces: dict[type[RefusalCode], str] = {
             contract.codes: contract.name for contract in self.contracts
@@ -62,6 +68,10 @@ class Rulebook:
     def contract_for(self, command: Command) -> Contract:
         """The contract whose table knows the command."""
         return self._by_command[type(command)]
+
+    def changes_membership(self, command: Command) -> bool:
+        """Whether the command changes who may sign."""
+        return type(command) in self._membership
 
     def must_state(self, command: Command) -> bool:
         """Whether the signer must say which version of the subject it saw."""
@@ -77,8 +87,11 @@ class Rulebook:
         Raises:
             Malformed: If it is not a command of this rulebook in canonical form.
         """
-        wire = codec.decode(data, _DISCLOSURE, "command")
-        return Disclosure(self.command(bytes(wire.command)), wire.expects, wire.salt)
+        wire = codec.read(data, _DISCLOSURE, "command")
+        command = codec.read(bytes(wire.command), self._commands, "command")
+        disclosure = Disclosure(command, wire.expects, wire.salt)
+        codec.check_canonical(data, disclosure, "command")
+        return disclosure
 
     def opening(self, data: bytes) -> Opening:
         """Read an opened record from its canonical bytes.
@@ -86,16 +99,15 @@ class Rulebook:
         Raises:
             Malformed: If it is not a record of this rulebook in canonical form.
         """
-        wire = codec.decode(data, _OPENING, "record")
-        return Opening(wire.key, self.record(bytes(wire.record)), wire.salt)
+        wire = codec.read(data, _OPENING, "record")
+        record = codec.read(bytes(wire.record), self._records, "record")
+        opening = Opening(wire.key, record, wire.salt)
+        codec.check_canonical(data, opening, "record")
+        return opening
 
-    def record(self, data: bytes) -> Record:
-        """Read a record from its canonical bytes.
-
-        Raises:
-            Malformed: If it is not a record of this rulebook in canonical form.
-        """
-        record: Record = codec.decode(data, self._records, "record")
+    def recall(self, data: bytes) -> Record:
+        """Read the record in an opening that we wrote ourselves: no form is checked again."""
+        record: Record = self._records.decode(_OPENING.decode(data).record)
         return record
 
     def command(self, data: bytes) -> Command:

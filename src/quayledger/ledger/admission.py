@@ -1,15 +1,13 @@
 """Admission: everything about an intent that can be judged before its rules run."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from quayledger.kernel import (
     Disclosure,
     IntentCode,
-    Key,
     Malformed,
     Refused,
     Rulebook,
@@ -34,8 +32,7 @@ SKEW_MAX_MS: Final = 5 * 60 * 1000
 """How far a client's clock may be ahead of the host's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(Struct, frozen=True):
     """A well-formed submission: decoded, every disclosure one of the payload's digests."""
 
     payload: Payload
@@ -45,14 +42,6 @@ class Admitted:
     disclosures: tuple[Disclosure, ...]
     seed: bytes
 
-    def touches(self) -> list[Key]:
-        """Every key that the commands and their expectations name."""
-        names: dict[Key, None] = {}
-        for disclosure in self.disclosures:
-            names.update(dict.fromkeys(disclosure.command.touches()))
-            names.update(dict.fromkeys(disclosure.expects))
-        return list(names)
-
 
 def admit(rulebook: Rulebook, data: bytes) -> Admitted:
     """Decode a submission.
@@ -61,25 +50,19 @@ def admit(rulebook: Rulebook, data: bytes) -> Admitted:
         Malformed: If anything in it is not what it must be.
     """
     submission = read_submission(data)
-    payload = read_payload(submission.intent.payload)
+    payload_data = unb64(submission.intent.payload, "payload")
+    payload = read_payload(payload_data)
     return Admitted(
         payload=payload,
-        payload_hash=hash_of(submission.intent.payload),
+        payload_hash=b64(sha256(payload_data)),
         intent=submission.intent,
         raw=submission.disclosures,
-        disclosures=disclose(rulebook, payload, dict(enumerate(submission.disclosures))),
+        disclosures=disclose(rulebook, payload, submission.disclosures),
         seed=unb64(submission.seed, "seed"),
     )
 
 
-def hash_of(payload: str) -> str:
-    """The hash of the payload's canonical bytes."""
-    return b64(sha256(unb64(payload, "payload")))
-
-
-def disclose(
-    rulebook: Rulebook, payload: Payload, raw: Mapping[int, Raw]
-) -> tuple[Disclosure, ...]:
+def disclose(rulebook: Rulebook, payload: Payload, raw: Sequence[Raw]) -> tuple[Disclosure, ...]:
     """Read all disclosures of a payload, each under the digest at its place.
 
     Raises:
@@ -87,7 +70,7 @@ def disclose(
     """
     if len(raw) != len(payload.commands):
         raise Malformed("submission: as many disclosures as the payload names commands")
-    return tuple(open_command(rulebook, payload, number, raw[number]) for number in range(len(raw)))
+    return tuple([open_command(rulebook, payload, place, one) for place, one in enumerate(raw)])
 
 
 def open_command(rulebook: Rulebook, payload: Payload, number: int, raw: Raw) -> Disclosure:
@@ -129,7 +112,7 @@ def check_signatures(
     """
     signers = []
     for signature in signatures:
-        header = read_header(signature)
+        header = read_header(signature.protected)
         found = directory.signer(header.kid, time_ms)
         if found is None:
             raise Refused(IntentCode.UNKNOWN_SIGNER)

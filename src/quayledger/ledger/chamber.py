@@ -3,8 +3,9 @@
 Log tree, state map and directory are derived from the store and rebuilt from it at start.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
 
 from quayledger.contracts.membership.public import (
     Genesis,
@@ -22,17 +23,21 @@ from quayledger.ledger.entry import (
     openings,
     signature_hash,
     signatures_hash,
+    write_pairs,
 )
 from quayledger.ledger.identity.directory import Directory
 from quayledger.ledger.identity.x509 import certified
 from quayledger.ledger.log.statemap import StateMap
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """An accepted intent on its way into the log: its entry, its effect, its openings by key."""
+class Sealed(Struct, frozen=True):
+    """An accepted intent on its way into the log: its entry, its effect, its openings by key.
+
+    `pairs` are the entry's writes as bytes.
+    """
 
     entry: Entry
+    pairs: list[tuple[bytes, bytes]]
     outcome: Outcome
     opened: Mapping[Key, bytes]
 
@@ -49,11 +54,14 @@ class Chamber:
 
     def add(self, entry: Entry, data: bytes) -> None:
         """Take an entry, with its canonical bytes, into tree and state map."""
+        pairs = [(unb64(name, "key"), unb64(record, "record")) for name, record in entry.writes]
+        self.append(data, pairs, entry.time_ms)
+
+    def append(self, data: bytes, pairs: Iterable[tuple[bytes, bytes]], time_ms: int) -> None:
+        """Take in an entry's canonical bytes and its (key hash, record hash) pairs."""
         self.tree.append(leaf_hash(data))
-        self.state.write(
-            (unb64(name, "key"), unb64(record, "record")) for name, record in entry.writes
-        )
-        self.time_ms = entry.time_ms
+        self.state.write(pairs)
+        self.time_ms = time_ms
 
     def roots(self) -> tuple[bytes, bytes]:
         """Log root and state root after everything added."""
@@ -85,8 +93,9 @@ class Chamber:
         outcome = execute(self.rulebook, env, admitted.disclosures, loaded)
         opened = openings(outcome.writes, admitted.seed)
         hashes = signatures_hash(map(signature_hash, admitted.intent.signatures))
-        entry = make_entry(admitted.payload_hash, hashes, time_ms, opened)
-        return Sealed(entry, outcome, opened)
+        pairs = write_pairs(opened)
+        entry = make_entry(admitted.payload_hash, hashes, time_ms, pairs)
+        return Sealed(entry, pairs, outcome, opened)
 
     def learn(self, writes: Mapping[Key, Record]) -> None:
         """Let the directory know what an intent did to membership."""
@@ -94,8 +103,7 @@ class Chamber:
             self.directory.learn(record)
 
 
-@dataclass(frozen=True, slots=True)
-class Founding:
+class Founding(Struct, frozen=True):
     """Entry 0: the genesis file, the records that it founds, and its entry in the log."""
 
     network: str
@@ -119,5 +127,6 @@ def found(genesis: Genesis) -> Founding:
     data = encode(genesis)
     records = founding_records(genesis, certified)
     opened = openings(records, sha256(data))
-    entry = make_entry(b64(sha256(data)), signatures_hash(()), genesis.time_ms, opened)
+    pairs = write_pairs(opened)
+    entry = make_entry(b64(sha256(data)), signatures_hash(()), genesis.time_ms, pairs)
     return Founding(network_id(genesis), b64(data), records, entry, opened)

@@ -4,13 +4,13 @@ It gets the final openings of the records that it is related to, the commands th
 own commands, and the signatures of those who asked for what it sees; the rest stays hashes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 from msgspec import Raw, Struct
 
-from quayledger.kernel import EVERYONE, Count, Key, Outcome, Party, related
+from quayledger.kernel import Count, Outcome, Party
 from quayledger.kernel.codec import decode
 from quayledger.ledger.entry import Entry, signature_hash
 from quayledger.ledger.intent import Signature, SignedIntent, read_header
@@ -62,22 +62,20 @@ def shares(outcome: Outcome, askers: Sequence[Party]) -> dict[Party, Share]:
     """Who is shown what of an intent; `askers` are the `by` of its commands in order."""
     found: dict[Party, Share] = {}
     for number, name in enumerate(sorted(outcome.writes)):
-        commands = sum(1 << writer for writer in dict.fromkeys(outcome.writers[name]))
-        share = Share(commands, 1 << number)
+        share = Share(mask(outcome.writers[name]), 1 << number)
         for party in outcome.audience[name]:
-            found[party] = found.get(party, NOTHING).join(share)
+            found[party] = found[party].join(share) if party in found else share
     for number, party in enumerate(askers):
         found[party] = found.get(party, NOTHING).join(Share(1 << number, 0))
     return found
 
 
-def newcomers(outcome: Outcome, before: Mapping[Key, frozenset[Party]]) -> dict[Key, list[Party]]:
-    """For each record that existed before, the parties that it did not know then."""
-    return {
-        name: sorted(related(record) - before[name])
-        for name, record in outcome.writes.items()
-        if before[name] and EVERYONE not in before[name]
-    }
+def mask(numbers: Iterable[int]) -> int:
+    """The bits of these numbers."""
+    bits = 0
+    for number in numbers:
+        bits |= 1 << number
+    return bits
 
 
 def deliver(
@@ -127,4 +125,4 @@ def merge(one: Delivery, other: Delivery) -> Delivery:
 
 def signer_of(signature: Signature) -> str:
     """The pseudonym of whoever made the signature."""
-    return read_header(signature).kid
+    return read_header(signature.protected).kid

@@ -13,13 +13,13 @@ from quayledger.kernel import (
     Signer,
     kind_of,
 )
-from quayledger.kernel.codec import b64, sha256
-from quayledger.ledger.admission import check_signatures, hash_of, open_command
+from quayledger.kernel.codec import b64, sha256, unb64
+from quayledger.ledger.admission import check_signatures, open_command
 from quayledger.ledger.alarm import Alarm
 from quayledger.ledger.content import Delivery
 from quayledger.ledger.entry import Entry, key_hash, signature_hash, signatures_hash
 from quayledger.ledger.identity.directory import Directory
-from quayledger.ledger.intent import Signature, read_payload
+from quayledger.ledger.intent import Payload, Signature, read_payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,13 @@ def inspect(
     try:
         if delivery.entry != entry:
             raise Malformed("shown with another entry than the log holds")
-        if hash_of(delivery.payload) != entry.intent:
+        payload = unb64(delivery.payload, "payload")
+        if b64(sha256(payload)) != entry.intent:
             raise Malformed("payload is not the one that the entry names")
         openings = open_records(rulebook, entry, delivery)
         if n == 0:
             return Shown(n, entry, (), {}, openings)
-        commands = _commands(rulebook, network, delivery)
+        commands = _commands(rulebook, network, delivery, read_payload(payload))
         signers = _signers(directory, entry, delivery)
     except Malformed as malformed:
         raise Alarm(n, str(malformed)) from None
@@ -86,8 +87,9 @@ def open_records(rulebook: Rulebook, entry: Entry, delivery: Delivery) -> dict[K
     return found
 
 
-def _commands(rulebook: Rulebook, network: str, delivery: Delivery) -> dict[int, Disclosure]:
-    payload = read_payload(delivery.payload)
+def _commands(
+    rulebook: Rulebook, network: str, delivery: Delivery, payload: Payload
+) -> dict[int, Disclosure]:
     if payload.network != network:
         raise Malformed("intent of another network")
     if not payload.issued_ms < payload.expires_ms or delivery.entry.time_ms >= payload.expires_ms:

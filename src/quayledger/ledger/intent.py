@@ -8,6 +8,7 @@ disclosures, so that one of them can be shown later and its neighbours hidden.
 import secrets
 import time
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Annotated, Final
 
 import msgspec
@@ -155,22 +156,32 @@ def read_submission(data: bytes) -> Submission:
     return submission
 
 
-def read_payload(text: str) -> Payload:
-    """Read a JWS payload.
+def read_payload(data: bytes) -> Payload:
+    """Read a JWS payload's canonical bytes.
+
+    Raises:
+        Malformed: If they are not a canonical payload.
+    """
+    return decode(data, PAYLOAD, "payload")
+
+
+def payload_of(draft: Draft | SignedIntent) -> Payload:
+    """The payload that is, or is to be, signed.
 
     Raises:
         Malformed: If it is not a canonical payload.
     """
-    return decode(unb64(text, "payload"), PAYLOAD, "payload")
+    return read_payload(unb64(draft.payload, "payload"))
 
 
-def read_header(signature: Signature) -> Header:
-    """Read a signature's protected header.
+@lru_cache(maxsize=65_536)
+def read_header(protected: str) -> Header:
+    """Read a signature's protected header; one person's is the same in every intent.
 
     Raises:
         Malformed: If it asks for another algorithm or type.
     """
-    header = decode(unb64(signature.protected, "protected header"), HEADER, "protected header")
+    header = decode(unb64(protected, "protected header"), HEADER, "protected header")
     if header.alg != "ES256" or header.typ != TYPE:
         raise Malformed(f"protected header: alg must be ES256 and typ {TYPE}")
     return header

@@ -7,19 +7,31 @@ from typing import Final, Protocol
 import msgspec
 from msgspec import Struct
 
-from quayledger.kernel import Count, Digest, Party
-from quayledger.kernel.codec import decode
+from quayledger.kernel import Count, Party
+from quayledger.kernel.codec import decode, unb64
 from quayledger.ledger.content import Delivery
 from quayledger.ledger.entry import Entry
 
 
 class Receipt(Struct, frozen=True, forbid_unknown_fields=True):
-    """Proof that an intent is in the log: its entry and the path to the first checkpoint."""
+    """Proof that an intent is in the log: its entry and the path to the first checkpoint.
+
+    `proof` is the audit path (RFC 6962), 32 bytes a hash from the leaf up, in base64url.
+    """
 
     n: Count
     entry: Entry
-    proof: tuple[Digest, ...]
+    proof: str
     checkpoint: str
+
+    def path(self) -> list[bytes]:
+        """The hashes of the audit path.
+
+        Raises:
+            Malformed: If the proof is not base64url.
+        """
+        data = unb64(self.proof, "proof")
+        return [data[at : at + 32] for at in range(0, len(data), 32)]
 
 
 _RECEIPT: Final = msgspec.json.Decoder(Receipt)
@@ -32,6 +44,10 @@ def read_receipt(data: bytes) -> Receipt:
         Malformed: If it is not canonical.
     """
     return decode(data, _RECEIPT, "receipt")
+
+
+Feed = Sequence[tuple[int, Sequence[Delivery]]]
+"""Cursors with what is shown under each; all of one cursor is taken in, or nothing of it."""
 
 
 class Ledger(Protocol):
@@ -51,8 +67,8 @@ class Ledger(Protocol):
     def receipt(self, intent_id: str) -> bytes | None:
         """The canonical receipt of an accepted intent, None if none was accepted under the id."""
 
-    def feed(self, party: Party, after: int, limit: int) -> Sequence[tuple[int, Delivery]]:
-        """What the party may see, in order, each with its cursor, beginning after a cursor."""
+    def feed(self, party: Party, after: int, limit: int) -> Feed:
+        """What the party may see, in order, beginning after a cursor."""
 
     def entries(self, start: int, limit: int) -> Sequence[bytes]:
         """Canonical entries from a position on."""

@@ -1,6 +1,6 @@
 """The projection: from checked deliveries to tables, and the questions that lists and pages ask."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +28,15 @@ class Act(Struct, frozen=True):
     command: dict[str, Any]
 
 
+class Checked(Struct, frozen=True):
+    """A delivery that the follower has checked: its bytes, its records, what was done."""
+
+    n: int
+    data: bytes
+    records: Mapping[Key, Record]
+    acts: tuple[Act, ...]
+
+
 class Projection:
     """The read model of one node; `url` is an SQLAlchemy database address."""
 
@@ -47,28 +56,22 @@ class Projection:
 
     def deliveries(self) -> list[bytes]:
         """Everything that was delivered, in order."""
-        rows = select(CONTENTS.c.data).order_by(CONTENTS.c.cursor)
+        rows = select(CONTENTS.c.data).order_by(CONTENTS.c.cursor, CONTENTS.c.place)
         with self._engine.connect() as connection:
             return [data.encode() for (data,) in connection.execute(rows)]
 
-    def take(
-        self,
-        cursor: int,
-        n: int,
-        data: bytes,
-        records: Mapping[Key, Record],
-        acts: Iterable[Act],
-    ) -> None:
-        """Take in one checked delivery: exactly once a cursor, all of it or nothing."""
+    def take(self, cursor: int, checked: Sequence[Checked]) -> None:
+        """Take in what was shown under a cursor: exactly once, all of it or nothing."""
         with self._engine.begin() as connection:
-            row = insert(CONTENTS).values(cursor=cursor, n=n, data=data.decode())
-            connection.execute(row)
-            for name, record in records.items():
-                _put_record(connection, n, name, record)
-            for act in acts:
-                values = {name: getattr(act, name) for name in act.__struct_fields__}
-                values |= {"people": " ".join(act.people), "command": encode(act.command)}
-                connection.execute(insert(ACTS).values(**values).on_conflict_do_nothing())
+            for place, one in enumerate(checked):
+                row = {"cursor": cursor, "place": place, "n": one.n, "data": one.data.decode()}
+                connection.execute(insert(CONTENTS).values(**row))
+                for name, record in one.records.items():
+                    _put_record(connection, one.n, name, record)
+                for act in one.acts:
+                    values = {name: getattr(act, name) for name in act.__struct_fields__}
+                    values |= {"people": " ".join(act.people), "command": encode(act.command)}
+                    connection.execute(insert(ACTS).values(**values).on_conflict_do_nothing())
 
     def record(self, name: Key) -> dict[str, Any] | None:
         """A record as plain JSON values, None if none was shown."""
@@ -105,7 +108,11 @@ class Projection:
 
     def delivered(self, n: int) -> list[bytes]:
         """The deliveries of one entry."""
-        rows = select(CONTENTS.c.data).where(CONTENTS.c.n == n).order_by(CONTENTS.c.cursor)
+        rows = (
+            select(CONTENTS.c.data)
+            .where(CONTENTS.c.n == n)
+            .order_by(CONTENTS.c.cursor, CONTENTS.c.place)
+        )
         with self._engine.connect() as connection:
             return [data.encode() for (data,) in connection.execute(rows)]
 

@@ -55,6 +55,7 @@ CONTENTS: Final = Table(
     "content",
     METADATA,
     Column("cursor", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True),
     Column("n", Integer, nullable=False, index=True),
     Column("data", Text, nullable=False),
 )

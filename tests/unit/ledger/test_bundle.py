@@ -48,7 +48,10 @@ def test_both_verifiers_accept_a_whole_bundle_and_every_partys_own(world, ledger
 
     for contents in (
         ledger.reading.everything(0, 100),
-        *([c for _, c in ledger.feed(party, 0, 100)] for party in ("ALPHA", "BETA", "GAMMA")),
+        *(
+            [c for _, shown in ledger.feed(party, 0, 100) for c in shown]
+            for party in ("ALPHA", "BETA", "GAMMA")
+        ),
     ):
         lines = list(bundle.export(ledger, world.genesis, contents))
         assert (0, None) == ours(world, lines, True) == theirs(lines)

@@ -3,7 +3,7 @@
 import pytest
 
 from quayledger.kernel import IntentCode, Malformed, Refused
-from quayledger.kernel.codec import encode, unb64
+from quayledger.kernel.codec import encode
 from quayledger.kernel.merkle import leaf_hash, verify_inclusion
 from quayledger.ledger import intent as intents
 from quayledger.ledger.log.checkpoint import read_checkpoint
@@ -27,9 +27,8 @@ def test_a_receipt_proves_its_entry_to_anyone_who_knows_the_log_key(world, ledge
     receipt = read_receipt(made(world, ledger))
 
     checkpoint = read_checkpoint(receipt.checkpoint, world.genesis.log_key)
-    proof = [unb64(hash, "proof") for hash in receipt.proof]
     leaf = leaf_hash(encode(receipt.entry))
-    assert verify_inclusion(receipt.n, checkpoint.size, leaf, proof, checkpoint.log_root)
+    assert verify_inclusion(receipt.n, checkpoint.size, leaf, receipt.path(), checkpoint.log_root)
 
 
 def test_the_same_intent_again_gives_the_same_receipt_bytes_and_no_second_effect(world, ledger):
@@ -37,14 +36,14 @@ def test_the_same_intent_again_gives_the_same_receipt_bytes_and_no_second_effect
     first = ledger.submit(world.sign(draft, "ALPHA.clerk")).result()
     again = ledger.submit(world.sign(draft, "ALPHA.clerk")).result()  # Signed anew: other bytes.
 
-    assert first == again == ledger.receipt(intents.read_payload(draft.payload).id)
+    assert first == again == ledger.receipt(intents.payload_of(draft).id)
     assert 2 == len(ledger.entries(0, 10))
 
 
 def test_another_payload_under_a_used_id_is_refused(world, ledger):
     draft = world.draft(world.Make(by="ALPHA", crate="c1", to="BETA"))
     ledger.submit(world.sign(draft, "ALPHA.clerk")).result()
-    id = intents.read_payload(draft.payload).id
+    id = intents.payload_of(draft).id
     other = world.submission(
         world.Make(by="ALPHA", crate="c2", to="BETA"), by=["ALPHA.clerk"], id=id
     )
@@ -130,7 +129,7 @@ def test_what_was_acknowledged_is_there_after_a_restart(world, ledger):
 
     assert roots == reopened.checkpoint()
     assert receipt == reopened.receipt(
-        reopened.receipt and intents.read_payload(reopened.reading.everything(1, 1)[0].payload).id
+        reopened.receipt and intents.payload_of(reopened.reading.everything(1, 1)[0]).id
     )
 
 

@@ -33,7 +33,7 @@ def follow(world, ledger, contents):
 
 
 def seen(ledger, party):
-    return [content for _, content in ledger.feed(party, 0, 100)]
+    return [content for _, contents in ledger.feed(party, 0, 100) for content in contents]
 
 
 def test_replay_with_the_rules_gives_what_the_host_signed(world, ledger):

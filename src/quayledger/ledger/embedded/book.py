@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import Raw
 
-from quayledger.kernel import EVERYONE, Key, Outcome, Record, kind_of, related
+from quayledger.kernel import EVERYONE, Key, Outcome, Record, related
 from quayledger.kernel.codec import b64, encode
 from quayledger.ledger.admission import Admitted
-from quayledger.ledger.chamber import Chamber, Sealed
-from quayledger.ledger.content import Share, newcomers, shares
+from quayledger.ledger.chamber import Chamber, Founding, Sealed
+from quayledger.ledger.content import Share, mask, shares
 from quayledger.ledger.embedded.store import Store
-from quayledger.ledger.entry import Entry, read_entry
+from quayledger.ledger.entry import write_pairs
 from quayledger.ledger.log.checkpoint import Checkpoint
-from quayledger.ledger.port import Receipt
 
 
 class Book(Mapping[Key, Record | None]):
@@ -28,7 +28,7 @@ class Book(Mapping[Key, Record | None]):
         self._spent = store.spent()
         self._newly_spent: dict[str, int] = {}
         self._note = store.newest_note() or ""
-        self._open = False
+        self._fresh: dict[int, bytes] = {}
 
     def __getitem__(self, name: Key) -> Record | None:
         return self._records[name]
@@ -41,11 +41,19 @@ class Book(Mapping[Key, Record | None]):
 
     def begin(self, batch: Sequence[Admitted]) -> None:
         """Load everything that the batch names."""
-        names = list(dict.fromkeys(name for one in batch for name in one.touches()))
-        self._records = dict.fromkeys(names)
+        self._fresh.clear()
+        disclosures = [disclosure for one in batch for disclosure in one.disclosures]
+        self._records = {}
+        for disclosure in disclosures:
+            self._records.update(dict.fromkeys(disclosure.command.touches()))
+            self._records.update(dict.fromkeys(disclosure.expects))
+        names = list(self._records)
         rulebook = self._chamber.rulebook
-        for name, data in self._store.openings(names):
-            self._records[name] = rulebook.opening(data).record
+        newest = {}
+        for name, number, data in self._store.openings(names):
+            self._records[name] = rulebook.recall(data)
+            newest[name] = number
+        self._store.begin(newest)
         self._used = self._store.used([one.payload.id for one in batch])
 
     def used(self, id: str) -> tuple[str, int] | None:
@@ -63,11 +71,10 @@ class Book(Mapping[Key, Record | None]):
     def add(self, admitted: Admitted, sealed: Sealed) -> int:
         """Append an accepted intent; gives its entry number."""
         outcome = sealed.outcome
-        before = {name: related(self._records[name]) for name in outcome.writes}
         askers = [disclosure.command.by for disclosure in admitted.disclosures]
         intent = encode((admitted.intent, admitted.raw))
-        n = self.append(sealed.entry, intent, sealed.opened, outcome.writes)
-        self._pass_on(n, outcome, before)
+        n = self.append(sealed, intent)
+        self._pass_on(n, outcome)
         for party, share in shares(outcome, askers).items():
             self._store.add_feed(party, n, share)
         self._records.update(outcome.writes)
@@ -75,79 +82,64 @@ class Book(Mapping[Key, Record | None]):
         self._used[admitted.payload.id] = (admitted.payload_hash, n)
         return n
 
-    def append(
-        self,
-        entry: Entry,
-        intent: bytes,
-        opened: Mapping[Key, bytes],
-        writes: Mapping[Key, Record],
-    ) -> int:
+    def append(self, sealed: Sealed, intent: bytes) -> int:
         """Append an entry with its content to store, tree and map; gives its number."""
-        if not self._open:
-            self._store.connection.execute("BEGIN IMMEDIATE")
-            self._open = True
-        n, data = self._chamber.tree.size, encode(entry)
-        self._store.add_entry(n, data, intent, sorted(opened.items()))
-        self._chamber.add(entry, data)
-        self._chamber.learn(writes)
+        n, data = self._chamber.tree.size, encode(sealed.entry)
+        writers, opened = sealed.outcome.writers, sealed.opened
+        rows = [(name, opened[name], mask(writers.get(name, ()))) for name in sorted(opened)]
+        self._store.add_entry(n, data, intent, rows)
+        self._fresh[n] = data
+        self._chamber.append(data, sealed.pairs, sealed.entry.time_ms)
+        self._chamber.learn(sealed.outcome.writes)
         return n
 
-    def _pass_on(self, n: int, outcome: Outcome, before: Mapping[Key, frozenset[str]]) -> None:
-        """Give newcomers of a chained record its past, and note this entry for later ones."""
-        names = sorted(outcome.writes)
-        fresh = newcomers(outcome, before)
-        for number, name in enumerate(names):
-            if kind_of(type(outcome.writes[name])) not in self._chamber.rulebook.chained:
-                continue
-            for party in fresh.get(name, ()):
-                for earlier, share in self._store.chain(name):
-                    self._store.add_feed(party, earlier, share)
-            commands = sum(1 << writer for writer in dict.fromkeys(outcome.writers[name]))
-            self._store.add_chain(name, n, Share(commands, 1 << number))
+    def _pass_on(self, n: int, outcome: Outcome) -> None:
+        """Give newcomers of a chained record its past."""
+        chained = self._chamber.rulebook.chained
+        for name, record in outcome.writes.items():
+            before = self._records[name]
+            if before is not None and name.partition("/")[0] in chained:
+                for party in sorted(related(record) - related(before)):
+                    self._store.add_past(party, n, name)
 
     def commit(self, time_ms: int) -> None:
         """Make everything durable under a new checkpoint."""
-        if not self._open and not self._newly_spent:
-            return
-        if not self._open:
-            self._store.connection.execute("BEGIN IMMEDIATE")
-        else:
-            log_root, state_root = self._chamber.roots()
+        if self._fresh:
             size = self._chamber.tree.size
-            self._note = Checkpoint(self._origin, size, log_root, state_root).sign(self._key)
+            self._note = Checkpoint(self._origin, size, *self._chamber.roots()).sign(self._key)
             self._store.add_checkpoint(size, self._note)
-        for id, expires_ms in self._newly_spent.items():
-            self._store.add_spent(id, expires_ms)
-        self._forget_spent(time_ms)
-        self._store.connection.execute("COMMIT")
-        self._newly_spent.clear()
-        self._open = False
+        if self._fresh or self._newly_spent:
+            for id, expires_ms in self._newly_spent.items():
+                self._store.add_spent(id, expires_ms)
+            self._spent = {id: until for id, until in self._spent.items() if until > time_ms}
+            self._store.commit(time_ms)
+            self._newly_spent.clear()
 
     def receipt(self, n: int) -> bytes:
         """The canonical receipt of a committed entry."""
+        if n in self._fresh:
+            size = self._chamber.tree.size
+            return make_receipt(self._chamber, n, self._fresh[n], self._note, size)
         return receipt(self._store, self._chamber, n)
 
-    def found(self, entry: Entry, payload: str, opened: Mapping[Key, bytes]) -> None:
+    def found(self, founding: Founding) -> None:
         """Write entry 0."""
-        records = {
-            name: self._chamber.rulebook.opening(data).record for name, data in opened.items()
-        }
-        self.append(entry, payload.encode("ascii"), opened, records)
-        self._store.add_feed(EVERYONE, 0, Share(0, (1 << len(opened)) - 1))
-        self.commit(entry.time_ms)
-
-    def _forget_spent(self, time_ms: int) -> None:
-        expired = [id for id, expires_ms in self._spent.items() if expires_ms <= time_ms]
-        if expired:
-            self._store.forget_spent(time_ms)
-            for id in expired:
-                del self._spent[id]
+        outcome = Outcome((), founding.records, {}, {})
+        pairs = write_pairs(founding.opened)
+        sealed = Sealed(founding.entry, pairs, outcome, founding.opened)
+        self.append(sealed, founding.payload.encode("ascii"))
+        self._store.add_feed(EVERYONE, 0, Share(0, mask(range(len(founding.opened)))))
+        self.commit(founding.entry.time_ms)
 
 
 def receipt(store: Store, chamber: Chamber, n: int) -> bytes:
     """The canonical receipt of an entry under the first checkpoint that covers it."""
     (data,) = store.entries(n, 1)
     (note,) = store.notes(n, 1)
-    size = int(note.split("\n", 2)[1])
-    proof = tuple(b64(hash) for hash in chamber.tree.inclusion(n, size))
-    return encode(Receipt(n, read_entry(data), proof, note))
+    return make_receipt(chamber, n, data, note, int(note.split("\n", 2)[1]))
+
+
+def make_receipt(chamber: Chamber, n: int, data: bytes, note: str, size: int) -> bytes:
+    """The canonical receipt of an entry under a checkpoint over `size` entries."""
+    proof = b64(b"".join(chamber.tree.inclusion(n, size)))
+    return encode({"n": n, "entry": Raw(data), "proof": proof, "checkpoint": note})

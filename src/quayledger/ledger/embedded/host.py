@@ -1,5 +1,6 @@
 """The embedded ledger host: the port's methods over one writer and one database."""
 
+import gc
 from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -10,13 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from quayledger.contracts.membership.public import Genesis
 from quayledger.kernel import Malformed, Party, Rulebook
 from quayledger.ledger.chamber import Chamber, found
-from quayledger.ledger.content import Delivery
 from quayledger.ledger.embedded.book import Book, receipt
 from quayledger.ledger.embedded.ordering import Writer
 from quayledger.ledger.embedded.reading import Reading
 from quayledger.ledger.embedded.store import Store
 from quayledger.ledger.entry import read_entry
 from quayledger.ledger.log.checkpoint import read_checkpoint
+from quayledger.ledger.port import Feed
 
 _STEP: Final = 10_000
 
@@ -40,9 +41,10 @@ class EmbeddedLedger:
         origin = founding.log_key.partition("+")[0]
         self._book = Book(self._store, self._chamber, origin, key)
         if self._store.newest_note() is None:
-            self._book.found(founding.entry, founding.payload, founding.opened)
+            self._book.found(founding)
         else:
             self._rebuild()
+        _calm_collector()
         self._writer = Writer(founding.network, self._chamber, self._book)
 
     @property
@@ -67,7 +69,7 @@ class EmbeddedLedger:
             known = store.used([intent_id]).get(intent_id)
             return None if known is None else receipt(store, self._chamber, known[1])
 
-    def feed(self, party: Party, after: int, limit: int) -> Sequence[tuple[int, Delivery]]:
+    def feed(self, party: Party, after: int, limit: int) -> Feed:
         """What the party may see, in order, beginning after a cursor."""
         return self.reading.feed(party, after, limit)
 
@@ -98,3 +100,9 @@ class EmbeddedLedger:
         note = read_checkpoint(self._store.newest_note() or "", self._founding.log_key)
         if (note.size, *note.roots()) != (chamber.tree.size, *chamber.roots()):
             raise Malformed(f"ledger: the entries do not give the checkpoint over {note.size}")
+
+
+def _calm_collector() -> None:
+    """What was loaded at start stays; intents make no cycles, so full collections can be rare."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)

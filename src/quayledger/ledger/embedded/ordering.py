@@ -109,9 +109,8 @@ class Writer:
         A change of membership has a moment of its own: what was signed before it stays valid, what
         comes after is judged by it, and both can be told from the time alone.
         """
-        contract_for = self._chamber.rulebook.contract_for
-        names = [contract_for(one.command).name for one in admitted.disclosures]
-        later = any(name.startswith("membership.") for name in names)
+        changes = self._chamber.rulebook.changes_membership
+        later = any(changes(one.command) for one in admitted.disclosures)
         return max(now, self._chamber.time_ms + later)
 
     def _judge(self, admitted: Admitted, now: int) -> Verdict:

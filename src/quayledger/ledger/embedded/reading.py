@@ -13,6 +13,7 @@ from quayledger.ledger.content import ALL, Delivery, Share, deliver, signer_of
 from quayledger.ledger.embedded.store import Store
 from quayledger.ledger.entry import read_entry
 from quayledger.ledger.intent import SignedIntent
+from quayledger.ledger.port import Feed
 
 _INTENT: Final = msgspec.json.Decoder(tuple[SignedIntent, tuple[Raw, ...]])
 
@@ -29,11 +30,14 @@ class Reading:
         """Let the file go."""
         self.store.close()
 
-    def feed(self, party: Party, after: int, limit: int) -> Sequence[tuple[int, Delivery]]:
+    def feed(self, party: Party, after: int, limit: int) -> Feed:
         """What the party may see, in order, beginning after a cursor."""
         with self.lock:
             rows = self.store.feed((party, EVERYONE), after, limit)
-            return [(cursor, self._deliver(party, n, share)) for cursor, n, share in rows]
+            return [
+                (cursor, [self._deliver(party, n, share) for n, share in shares])
+                for cursor, shares in rows
+            ]
 
     def entries(self, start: int, limit: int) -> Sequence[bytes]:
         """Canonical entries from a position on."""
@@ -76,6 +80,6 @@ class Reading:
     def _employer(self, person: str) -> Party:
         """The organisation of a registered person."""
         name = key(Person, person)
-        ((_, data),) = self.store.openings([name])
+        ((_, _, data),) = self.store.openings([name])
         record = self._rulebook.opening(data).record
         return record.organisation if isinstance(record, Person) else ""

@@ -3,7 +3,7 @@
 Openings are appended and never changed; a record's row is only the number of its newest opening.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,19 +14,30 @@ from quayledger.ledger.content import Share
 SCHEMA: Final = """
 CREATE TABLE entry(n INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE checkpoint(size INTEGER PRIMARY KEY, note TEXT NOT NULL);
-CREATE TABLE opening(seq INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE opening(seq INTEGER PRIMARY KEY, data BLOB NOT NULL, n INTEGER NOT NULL,
+                     commands INTEGER NOT NULL, previous INTEGER);
 CREATE TABLE record(key TEXT PRIMARY KEY, opening INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE content(n INTEGER PRIMARY KEY, intent BLOB NOT NULL, opening INTEGER NOT NULL,
                      openings INTEGER NOT NULL);
 CREATE TABLE party(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE feed(party INTEGER, seq INTEGER, n INTEGER NOT NULL, commands INTEGER NOT NULL,
-                  openings INTEGER NOT NULL, PRIMARY KEY(party, seq)) WITHOUT ROWID;
-CREATE TABLE chain(key TEXT, n INTEGER, commands INTEGER NOT NULL, openings INTEGER NOT NULL,
-                   PRIMARY KEY(key, n)) WITHOUT ROWID;
+                  openings INTEGER NOT NULL, past TEXT, PRIMARY KEY(party, seq)) WITHOUT ROWID;
 CREATE TABLE used(id TEXT PRIMARY KEY, payload TEXT NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE spent(id TEXT PRIMARY KEY, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
 """
 _CHUNK: Final = 500
+_TABLES: Final = (
+    "party",
+    "entry",
+    "opening",
+    "record",
+    "content",
+    "feed",
+    "used",
+    "spent",
+    "checkpoint",
+)
+_VERBS: Final = {"record": "INSERT OR REPLACE", "spent": "INSERT OR IGNORE"}
 
 
 class Store:
@@ -37,6 +48,8 @@ class Store:
         self._parties: dict[Party, int] = {
             name: id for id, name in self._rows("SELECT id, name FROM party")
         }
+        self._rows_of: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _TABLES}
+        self._newest: dict[Key, int] = {}
         self._opening = self._one("SELECT max(seq) FROM opening") or 0
         self._feed = self._one("SELECT max(seq) FROM feed") or 0
 
@@ -59,13 +72,13 @@ class Store:
         note = self._one("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
         return None if note is None else str(note)
 
-    def openings(self, keys: Sequence[Key]) -> Iterator[tuple[Key, bytes]]:
-        """The newest opening of each key that has a record."""
+    def openings(self, keys: Sequence[Key]) -> Iterator[tuple[Key, int, bytes]]:
+        """Key, number and bytes of the newest opening of each key that has a record."""
         for at in range(0, len(keys), _CHUNK):
             chunk = tuple(keys[at : at + _CHUNK])
             marks = ",".join("?" * len(chunk))
             yield from self._rows(
-                "SELECT record.key, opening.data FROM record JOIN opening"
+                "SELECT record.key, opening.seq, opening.data FROM record JOIN opening"
                 f" ON opening.seq = record.opening WHERE record.key IN ({marks})",
                 chunk,
             )
@@ -104,67 +117,98 @@ class Store:
 
     def feed(
         self, parties: Sequence[Party], after: int, limit: int
-    ) -> list[tuple[int, int, Share]]:
-        """Cursor, entry number and share of what these parties may see, after a cursor."""
+    ) -> list[tuple[int, list[tuple[int, Share]]]]:
+        """Cursor, and entry numbers with shares, of what these parties may see after a cursor."""
         marks = ",".join("?" * len(parties))
         rows = self._rows(
-            "SELECT seq, n, commands, openings FROM feed"
+            "SELECT seq, n, commands, openings, past FROM feed"
             f" WHERE party IN (SELECT id FROM party WHERE name IN ({marks})) AND seq > ?"
             " ORDER BY seq LIMIT ?",
             (*parties, after, limit),
         )
-        return [(seq, n, Share(commands, openings)) for seq, n, commands, openings in rows]
+        return [
+            (seq, self._past(past, n) if past else [(n, Share(commands, openings))])
+            for seq, n, commands, openings, past in rows
+        ]
 
-    def chain(self, name: Key) -> list[tuple[int, Share]]:
-        """The entries that wrote a record, oldest first, each with the share that shows it."""
-        rows = self._rows("SELECT n, commands, openings FROM chain WHERE key = ?", (name,))
-        return [(n, Share(commands, openings)) for n, commands, openings in rows]
+    def _past(self, name: Key, before: int) -> list[tuple[int, Share]]:
+        """The entries before one that wrote a record, oldest first, opening by opening."""
+        rows = self._rows(
+            "WITH RECURSIVE past(seq, n, commands, previous) AS ("
+            " SELECT seq, n, commands, previous FROM opening"
+            " WHERE seq = (SELECT opening FROM record WHERE key = ?)"
+            " UNION ALL SELECT opening.seq, opening.n, opening.commands, opening.previous"
+            " FROM opening JOIN past ON opening.seq = past.previous)"
+            " SELECT past.n, past.commands, past.seq - content.opening FROM past JOIN content"
+            " ON content.n = past.n WHERE past.n < ? ORDER BY past.n",
+            (name, before),
+        )
+        return [(n, Share(commands, 1 << place)) for n, commands, place in rows]
 
     def add_entry(
-        self, n: int, data: bytes, intent: bytes, opened: Iterable[tuple[Key, bytes]]
+        self, n: int, data: bytes, intent: bytes, opened: Sequence[tuple[Key, bytes, int]]
     ) -> None:
-        """Append an entry with its content; `opened` is in order of the keys."""
-        execute = self.connection.execute
-        execute("INSERT INTO entry VALUES(?, ?)", (n, data))
+        """Append an entry with its content.
+
+        `opened` is in order of the keys: each key, its opening, and the mask of the commands that
+        wrote it.
+        """
         first = self._opening + 1
-        for name, opening in opened:
-            self._opening += 1
-            execute("INSERT INTO opening VALUES(?, ?)", (self._opening, opening))
-            execute("INSERT OR REPLACE INTO record VALUES(?, ?)", (name, self._opening))
-        count = self._opening + 1 - first
-        execute("INSERT INTO content VALUES(?, ?, ?, ?)", (n, intent, first, count))
+        self._opening += len(opened)
+        self._rows_of["entry"].append((n, data))
+        self._rows_of["content"].append((n, intent, first, len(opened)))
+        for number, (name, opening, commands) in enumerate(opened, first):
+            previous = self._newest.get(name)
+            self._rows_of["opening"].append((number, opening, n, commands, previous))
+            self._rows_of["record"].append((name, number))
+            self._newest[name] = number
+
+    def begin(self, newest: dict[Key, int]) -> None:
+        """Begin a batch; `newest` is the number of the newest opening of each key that it names."""
+        self._newest = newest
 
     def add_feed(self, party: Party, n: int, share: Share) -> None:
         """Let the party see this share of an entry, after everything it was shown before."""
         self._feed += 1
-        row = (self._party(party), self._feed, n, share.commands, share.openings)
-        self.connection.execute("INSERT INTO feed VALUES(?, ?, ?, ?, ?)", row)
+        row = (self._party(party), self._feed, n, share.commands, share.openings, None)
+        self._rows_of["feed"].append(row)
 
-    def add_chain(self, name: Key, n: int, share: Share) -> None:
-        """Note that an entry wrote a record whose newcomers are given its past."""
-        row = (name, n, share.commands, share.openings)
-        self.connection.execute("INSERT INTO chain VALUES(?, ?, ?, ?)", row)
+    def add_past(self, party: Party, n: int, name: Key) -> None:
+        """Let the party see what wrote a record before an entry."""
+        self._feed += 1
+        self._rows_of["feed"].append((self._party(party), self._feed, n, 0, 0, name))
 
     def add_used(self, id: str, payload: str, n: int) -> None:
         """Note that an intent was accepted under the id."""
-        self.connection.execute("INSERT INTO used VALUES(?, ?, ?)", (id, payload, n))
+        self._rows_of["used"].append((id, payload, n))
 
     def add_spent(self, id: str, expires_ms: int) -> None:
         """Note that an intent was refused under the id."""
-        self.connection.execute("INSERT OR IGNORE INTO spent VALUES(?, ?)", (id, expires_ms))
-
-    def forget_spent(self, before_ms: int) -> None:
-        """Drop refused ids that have expired: the expiry alone refuses them now."""
-        self.connection.execute("DELETE FROM spent WHERE expires_ms <= ?", (before_ms,))
+        self._rows_of["spent"].append((id, expires_ms))
 
     def add_checkpoint(self, size: int, note: str) -> None:
         """Keep a signed checkpoint."""
-        self.connection.execute("INSERT INTO checkpoint VALUES(?, ?)", (size, note))
+        self._rows_of["checkpoint"].append((size, note))
+
+    def commit(self, expired_ms: int) -> None:
+        """Write everything that was added, in one durable transaction.
+
+        Refused ids that expired by then are dropped: the expiry alone refuses them now.
+        """
+        with self.connection:
+            for table, rows in self._rows_of.items():
+                marks = ",".join("?" * len(rows[0])) if rows else ""
+                if rows:
+                    verb = _VERBS.get(table, "INSERT")
+                    self.connection.executemany(f"{verb} INTO {table} VALUES({marks})", rows)
+            self.connection.execute("DELETE FROM spent WHERE expires_ms <= ?", (expired_ms,))
+        for rows in self._rows_of.values():
+            rows.clear()
 
     def _party(self, name: Party) -> int:
         if name not in self._parties:
             id = len(self._parties) + 1
-            self.connection.execute("INSERT INTO party VALUES(?, ?)", (id, name))
+            self._rows_of["party"].append((id, name))
             self._parties[name] = id
         return self._parties[name]
 

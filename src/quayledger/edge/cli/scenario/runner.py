@@ -14,7 +14,7 @@ from quayledger.client.wallet import Wallet
 from quayledger.edge.cli.scenario.plan import Names, Scenario, Step
 from quayledger.kernel import Malformed
 from quayledger.kernel.codec import b64, encode
-from quayledger.ledger.intent import Draft, complete, read_payload
+from quayledger.ledger.intent import Draft, complete, payload_of
 
 ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"
@@ -145,18 +145,18 @@ class Runner:
         network = connection.network
         if step.of or step.network:
             draft = self._altered(step, draft)
-            network = read_payload(draft.payload).network
+            network = payload_of(draft).network
         people = (step.actor, *step.signers)
         signatures = [self._wallets[person].sign(draft, network) for person in people]
         submission = complete(draft, signatures)
-        id = read_payload(draft.payload).id
+        id = payload_of(draft).id
         self._sent[step.name] = (id, submission)
         receipt = connection.submit_bytes(submission)
         return id, f"entry {receipt.n}"
 
     def _altered(self, step: Step, draft: Draft) -> Draft:
         """The draft under the id of an earlier step, or for another network."""
-        payload = read_payload(draft.payload)
+        payload = payload_of(draft)
         if step.of:
             payload = replace(payload, id=self._sent[step.of][0])
         if step.network:
