@@ -1,0 +1,1 @@
+"""Code lists and check digits of the field, as facts."""

@@ -1,0 +1,1 @@
+"""EDIFACT: interchanges, and the messages of gate and quay."""

@@ -1,0 +1,1 @@
+"""SWIFT MT messages of category 7: documentary credits."""
