@@ -1,0 +1,1 @@
+"""WCO data model messages: customs declarations."""
