@@ -2,14 +2,18 @@
 
 from typing import Any, Final
 
+import msgspec
 from msgspec import Raw, Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from quayledger.app import examining
+from quayledger.app.imports.prepared import Prepared
 from quayledger.app.imports.registry import FORMATS
+from quayledger.app.node import Node
 from quayledger.edge.api.intents import limited_body
-from quayledger.edge.api.routes import JSON, Parameter, Route, absent, node_of
+from quayledger.edge.api.routes import JSON, Parameter, Route, absent, node_of, person_of
 from quayledger.kernel import Malformed
 from quayledger.kernel.codec import encode
 
@@ -32,11 +36,27 @@ async def import_file(request: Request) -> Response:
     data = await limited_body(request, FILE_MAX)
     if len(data) > FILE_MAX:
         raise Malformed(f"import: more than {FILE_MAX} bytes")
-    prepared = await run_in_threadpool(importer, node, data, request.query_params)
+    return await _answer(node, await run_in_threadpool(importer, node, data, request.query_params))
+
+
+async def examine(request: Request) -> Response:
+    node, person = node_of(request), person_of(request)
+    id, document = request.path_params["id"], request.query_params.get("document", "")
+    if not {"maker", "checker"} & set(person.roles):
+        raise absent(f"presentation {id}")
+    if not document:
+        raise Malformed("examination: parameter 'document', the id of the report, is missing")
+    prepared = await run_in_threadpool(examining.prepare, node, id, person.id, document)
+    if prepared is None:
+        raise absent(f"presentation {id}")
+    return await _answer(node, prepared)
+
+
+async def _answer(node: Node, prepared: Prepared) -> Response:
     draft = await run_in_threadpool(node.draft, prepared.commands)
     facts = dict(prepared.facts or {})
     body = Imported(Raw(encode(draft)), prepared.notices, facts)
-    return Response(encode(body), 201, None, JSON)
+    return Response(msgspec.json.encode(body), 201, None, JSON)
 
 
 ROUTES = (
@@ -53,5 +73,15 @@ ROUTES = (
             Parameter("document", "The id under which the document is kept"),
             Parameter("readers", "Organisations that may read it, separated by commas"),
         ),
+    ),
+    Route(
+        "POST",
+        "/presentations/{id}/examination",
+        examine,
+        "Examine a presentation and prepare the intent that records the findings",
+        Imported,
+        None,
+        201,
+        parameters=(Parameter("document", "The id under which the report is kept"),),
     ),
 )

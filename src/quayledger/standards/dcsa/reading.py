@@ -1,72 +1,60 @@
-"""How DCSA messages are read: strict JSON first, then the schema's types, with JSON paths."""
+"""JSON of DCSA into typed structures: the shape of a document, before the rules on its meaning."""
 
 import re
-from decimal import Decimal
+from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 
 import msgspec
-from msgspec import Struct
 
+from quayledger.standards.codes.container import has_check_digit, is_formed
 from quayledger.standards.refusal import FormatRefused
 
 T = TypeVar("T")
-_PATH: Final = re.compile(r"^(?P<message>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
-UNITS_G: Final = {"KGM": Decimal(1000), "LBR": Decimal("453.59237"), "GRM": Decimal(1)}
 
-
-class Party(Struct, frozen=True, rename="camel"):
-    """A party of a document; codes of list provider `ZZZ` are mutually defined."""
-
-    party_name: str
-    identifying_codes: tuple["Code", ...] = ()
-
-    def member(self) -> str:
-        """The party's identifier on the ledger, empty if the document has none."""
-        codes = (one for one in self.identifying_codes if one.code_list_provider == "ZZZ")
-        return next((one.party_code for one in codes), "")
-
-
-class Code(Struct, frozen=True, rename="camel"):
-    """A party's code in a list."""
-
-    code_list_provider: str
-    party_code: str
-
-
-class Place(Struct, frozen=True):
-    """A place by UN/LOCODE, or by name."""
-
-    code: str = msgspec.field(default="", name="UNLocationCode")
-    name: str = msgspec.field(default="", name="locationName")
-
-
-class Quantity(Struct, frozen=True):
-    """A weight with its unit: `KGM` or `LBR`."""
-
-    value: float | int
-    unit: str
-
-    def grams(self, path: str) -> int:
-        """The weight in whole grams, rounded half up.
-
-        Raises:
-            FormatRefused: If the unit is unknown or the weight negative.
-        """
-        if self.unit not in UNITS_G or self.value < 0:
-            raise FormatRefused(f"{self.value} {self.unit} is no weight", path, "DCSA eBL 3.0")
-        return int(Decimal(str(self.value)) * UNITS_G[self.unit] + Decimal("0.5"))
+_ERROR: Final = re.compile(r"(?P<message>.*?)(?: - at `\$(?P<path>.*)`)?\Z", re.DOTALL)
+_MISSING: Final = re.compile(r"missing required field `(?P<name>[^`]+)`")
+_MESSAGE_MAX: Final = 200
 
 
 def convert(value: Any, kind: type[T], rule: str, path: str = "$") -> T:
-    """Read plain JSON values as a type.
+    """The value as the given type; unknown members are left aside, null counts as absent.
+
+    Args:
+        value: What a JSON reader gave.
+        kind: The structure that the standard asks for.
+        rule: The standard, for refusals.
+        path: Where the value stands in its document.
 
     Raises:
-        FormatRefused: With the JSON path of what does not fit.
+        FormatRefused: If it has another shape; names the path of the first fault.
     """
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        found = _PATH.match(str(error))
-        inner = (found["path"] or "$") if found else "$"
-        message = found["message"] if found else str(error)
-        raise FormatRefused(message, path + inner.removeprefix("$"), rule) from None
+        raise _refusal(str(error), path, rule) from None
+
+
+def _refusal(error: str, path: str, rule: str) -> FormatRefused:
+    found = _ERROR.fullmatch(error)
+    message, below = found.group("message", "path") if found else (error, "")
+    missing = _MISSING.search(message)
+    member = f".{missing['name']}" if missing else ""
+    return FormatRefused(message[:_MESSAGE_MAX], f"{path}{below or ''}{member}", rule)
+
+
+def require(holds: bool, path: str, message: str, rule: str) -> None:
+    """Refuse at the path unless the rule holds.
+
+    Raises:
+        FormatRefused: If it does not hold.
+    """
+    if not holds:
+        raise FormatRefused(message, path, rule)
+
+
+def container_notices(number: str, path: str) -> Iterator[str]:
+    """What to say of a container number that is let pass: a wrong check digit only warns."""
+    if not is_formed(number):
+        yield f"{path}: {number} is not a container number of ISO 6346"
+    elif not has_check_digit(number):
+        yield f"{path}: the check digit of {number} is wrong (ISO 6346); check the number"

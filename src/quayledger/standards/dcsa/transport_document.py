@@ -1,141 +1,104 @@
-"""A DCSA transport document (eBL 3.0.4): what a carrier issues as bill of lading or waybill."""
+"""The transport document of DCSA eBL 3.0.4: a bill of lading or a sea waybill.
 
-import re
+The document stays as it was issued: its JSON is kept whole, since the issuer's signature covers
+the checksum of all of it. What the platform acts on is typed, and checked by shape and meaning.
+"""
+
+from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
-from quayledger.standards.codes.container import has_check_digit, is_formed
-from quayledger.standards.dcsa.reading import Party, Place, Quantity, convert
-from quayledger.standards.refusal import FormatRefused
+from quayledger.standards.codes.container import is_formed
+from quayledger.standards.dcsa.cargo import CargoItem, ConsignmentItem, UtilizedTransportEquipment
+from quayledger.standards.dcsa.checksum import document_checksum
+from quayledger.standards.dcsa.fields import (
+    CarrierCode,
+    Count,
+    CurrencyCode,
+    PaymentTerm,
+    Text35,
+    Text50,
+    Trimmed20,
+    Trimmed100,
+    UNLocationCode,
+)
+from quayledger.standards.dcsa.party import ContactDetail, DocumentParties
+from quayledger.standards.dcsa.reading import container_notices, convert, require
+from quayledger.standards.dcsa.transports import Transports
 from quayledger.standards.strict_json import decode
 
 RULE: Final = "DCSA eBL 3.0.4"
-_LOCODE: Final = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
-Reference = Annotated[str, Meta(min_length=1, max_length=20, pattern=r"^\S(?:.*\S)?$")]
-Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+
+Terminus = Literal["CY", "SD", "CFS"]
+"""Container yard, store door, container freight station."""
 
 
-class VesselVoyage(Struct, frozen=True, rename="camel"):
-    """A vessel and its voyage."""
+class InvoicePayableAt(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where freight is paid: a UN/LOCODE or a free text, one of both."""
 
-    vessel_name: str
-    carrier_export_voyage_number: str
+    un_location_code: UNLocationCode | None = field(name="UNLocationCode", default=None)
+    free_text: Text35 | None = None
 
-
-class Transports(Struct, frozen=True, rename="camel"):
-    """From where to where, and on what."""
-
-    planned_departure_date: Day
-    planned_arrival_date: Day
-    port_of_loading: Place
-    port_of_discharge: Place
-    vessel_voyages: Annotated[tuple[VesselVoyage, ...], Meta(min_length=1)]
+    def __post_init__(self) -> None:
+        if (self.un_location_code is None) == (self.free_text is None):
+            raise ValueError("needs `UNLocationCode` or `freeText`, and not both")
 
 
-class Packaging(Struct, frozen=True, rename="camel"):
-    """Outer packages."""
-
-    number_of_packages: int = 0
-    description: str = ""
-
-
-class CargoItem(Struct, frozen=True, rename="camel"):
-    """What of a consignment item is in one container."""
-
-    equipment_reference: str
-    cargo_gross_weight: Quantity
-    outer_packaging: Packaging
-
-
-class ConsignmentItem(Struct, frozen=True, rename="camel"):
-    """Goods under one booking."""
-
-    carrier_booking_reference: str
-    description_of_goods: Annotated[tuple[str, ...], Meta(min_length=1)]
-    cargo_items: Annotated[tuple[CargoItem, ...], Meta(min_length=1)]
-
-
-class Seal(Struct, frozen=True):
-    """A seal."""
-
-    number: str
-
-
-class Equipment(Struct, frozen=True, rename="camel"):
-    """A container."""
-
-    equipment_reference: str
-
-
-class UtilizedEquipment(Struct, frozen=True, rename="camel"):
-    """A container with its seals."""
-
-    equipment: Equipment
-    is_shipper_owned: bool
-    seals: tuple[Seal, ...]
-
-
-class DocumentParties(Struct, frozen=True, rename="camel"):
-    """The parties of the document."""
-
-    shipper: Party
-    issuing_party: Party
-    consignee: Party | None = None
-    endorsee: Party | None = None
-    notify_parties: tuple[Party, ...] = ()
-
-
-class TransportDocument(Struct, frozen=True, rename="camel"):
+class TransportDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     """The part of a transport document that the platform acts on; the whole stays as issued."""
 
-    transport_document_reference: Reference
-    transport_document_status: str
+    transport_document_reference: Trimmed20
+    transport_document_sub_reference: Trimmed100 | None = None
+    shipping_instructions_reference: Trimmed100 | None = None
+    transport_document_status: Text50
     transport_document_type_code: Literal["BOL", "SWB"]
     is_shipped_on_board_type: bool
+    freight_payment_term_code: PaymentTerm | None = None
     is_electronic: bool
     is_to_order: bool
-    invoice_payable_at: dict[str, Any]
-    party_contact_details: Annotated[tuple[dict[str, Any], ...], Meta(min_length=1)]
-    document_parties: DocumentParties
-    consignment_items: Annotated[tuple[ConsignmentItem, ...], Meta(min_length=1)]
-    utilized_transport_equipments: Annotated[tuple[UtilizedEquipment, ...], Meta(min_length=1)]
-    terms_and_conditions: str
-    receipt_type_at_origin: Literal["CY", "SD", "CFS"]
-    delivery_type_at_destination: Literal["CY", "SD", "CFS"]
-    cargo_movement_type_at_origin: Literal["FCL", "LCL"]
-    cargo_movement_type_at_destination: Literal["FCL", "LCL"]
-    carrier_code: str
+    number_of_copies_with_charges: Count = 0
+    number_of_copies_without_charges: Count = 0
+    number_of_originals_with_charges: Count = 0
+    number_of_originals_without_charges: Count = 0
+    shipped_on_board_date: date | None = None
+    received_for_shipment_date: date | None = None
+    issue_date: date | None = None
+    terms_and_conditions: Annotated[str, Meta(max_length=50_000)]
+    receipt_type_at_origin: Terminus
+    delivery_type_at_destination: Terminus
+    cargo_movement_type_at_origin: Annotated[str, Meta(max_length=3)]
+    cargo_movement_type_at_destination: Annotated[str, Meta(max_length=3)]
+    declared_value: Annotated[float, Meta(ge=0)] | None = None
+    declared_value_currency: CurrencyCode | None = None
+    carrier_code: CarrierCode
     carrier_code_list_provider: Literal["SMDG", "NMFTA"]
     transports: Transports
-    freight_payment_term_code: Literal["PRE", "COL"] | None = None
-    shipped_on_board_date: Day | None = None
-    number_of_originals_with_charges: int = 0
-    number_of_originals_without_charges: int = 0
-    number_of_copies_with_charges: int = 0
-    number_of_copies_without_charges: int = 0
+    invoice_payable_at: InvoicePayableAt
+    party_contact_details: Annotated[tuple[ContactDetail, ...], Meta(min_length=1)]
+    document_parties: DocumentParties
+    consignment_items: Annotated[tuple[ConsignmentItem, ...], Meta(min_length=1)]
+    utilized_transport_equipments: Annotated[
+        tuple[UtilizedTransportEquipment, ...], Meta(min_length=1)
+    ]
 
     def containers(self) -> tuple[str, ...]:
         """The numbers of all containers, in order."""
         return tuple(
-            one.equipment.equipment_reference for one in self.utilized_transport_equipments
+            used.equipment.equipment_reference for used in self.utilized_transport_equipments
         )
 
     def gross_mass_g(self) -> int:
         """The gross mass of all cargo, in grams."""
-        return sum(
-            item.cargo_gross_weight.grams("$.consignmentItems")
-            for consignment in self.consignment_items
-            for item in consignment.cargo_items
-        )
+        return sum(cargo.cargo_gross_weight.grams for cargo in self._cargo())
 
     def packages(self) -> int:
         """The number of outer packages."""
-        return sum(
-            item.outer_packaging.number_of_packages
-            for consignment in self.consignment_items
-            for item in consignment.cargo_items
-        )
+        return sum(cargo.outer_packaging.number_of_packages for cargo in self._cargo())
+
+    def _cargo(self) -> Iterator[CargoItem]:
+        return (cargo for item in self.consignment_items for cargo in item.cargo_items)
 
 
 class Read(Struct, frozen=True):
@@ -145,75 +108,101 @@ class Read(Struct, frozen=True):
     whole: dict[str, Any]
     notices: tuple[str, ...]
 
+    def checksum(self) -> str:
+        """The SHA-256 that the issuer's manifest signs, in hexadecimal."""
+        return document_checksum(self.whole)
+
 
 def read_transport_document(data: bytes) -> Read:
     """Read a transport document.
 
     Raises:
-        FormatRefused: With the JSON path of what is missing or breaks a rule.
+        FormatRefused: If it is not JSON that means one thing only, lacks what the standard
+            requires, or contradicts itself; names the JSON path and the rule.
     """
     whole = decode(data)
-    if not isinstance(whole, dict):
-        raise FormatRefused("a JSON object is wanted", "$", RULE)
     document = convert(whole, TransportDocument, RULE)
-    _check_order(document)
-    _check_places(document)
-    _check_containers(document)
-    document.gross_mass_g()
-    notices = tuple(
-        f"{number}: its check digit is wrong (ISO 6346)"
-        for number in document.containers()
-        if not has_check_digit(number)
-    )
-    return Read(document, whole, notices)
+    _check_title(document)
+    _check_copies(document)
+    _check_dates_and_value(document)
+    _check_equipment(document)
+    return Read(document, whole, tuple(_notices(document)))
 
 
-def _check_order(document: TransportDocument) -> None:
-    """Who a bill may name follows from its kind."""
-    parties = document.document_parties
+def _check_title(document: TransportDocument) -> None:
+    """Straight, to order or blank: who is named decides what the bill is."""
+    parties, rule = document.document_parties, f"{RULE}: isToOrder"
+    if document.transport_document_type_code == "SWB":
+        require(not document.is_to_order, "$.isToOrder", "a sea waybill is never to order", rule)
     if document.is_to_order:
-        if document.transport_document_type_code == "SWB":
-            _refuse("a sea waybill cannot be to order", "$.isToOrder")
-        if parties.consignee is not None:
-            _refuse("a bill to order names no consignee", "$.documentParties.consignee")
-    elif parties.consignee is None:
-        _refuse("is needed when the document is not to order", "$.documentParties.consignee")
-    elif parties.endorsee is not None:
-        _refuse("a straight document has no endorsee", "$.documentParties.endorsee")
+        path = "$.documentParties.consignee"
+        message = "a bill to order has no consignee; name an endorsee, or nobody (blank)"
+        require(parties.consignee is None, path, message, rule)
+    else:
+        path = "$.documentParties.consignee"
+        require(parties.consignee is not None, path, "a straight bill needs a consignee", rule)
+        path = "$.documentParties.endorsee"
+        message = "a straight bill has no endorsee; it cannot be endorsed"
+        require(parties.endorsee is None, path, message, rule)
+
+
+def _check_copies(document: TransportDocument) -> None:
+    """An electronic bill exists once; a waybill has no original at all."""
     originals = (
         document.number_of_originals_with_charges + document.number_of_originals_without_charges
     )
     copies = document.number_of_copies_with_charges + document.number_of_copies_without_charges
-    if document.is_electronic and (originals > 1 or copies):
-        _refuse("an electronic document has one original and no copies", "$.isElectronic")
+    if document.transport_document_type_code == "SWB":
+        path, rule = "$.numberOfOriginalsWithCharges", f"{RULE}: numberOfOriginals"
+        require(originals == 0, path, "a sea waybill has no originals", rule)
+    elif document.is_electronic:
+        path, rule = "$.numberOfOriginalsWithCharges", f"{RULE}: numberOfOriginals"
+        message = f"{originals} originals, with and without charges, of a bill that exists once"
+        require(originals <= 1, path, message, rule)
+        path, rule = "$.numberOfCopiesWithCharges", f"{RULE}: numberOfCopies"
+        require(copies == 0, path, "an electronic bill has no copies", rule)
 
 
-def _check_places(document: TransportDocument) -> None:
-    transports = document.transports
-    for name, place in (
-        ("portOfLoading", transports.port_of_loading),
-        ("portOfDischarge", transports.port_of_discharge),
-    ):
-        if not place.code and not place.name:
-            _refuse("neither UNLocationCode nor locationName", f"$.transports.{name}")
-        if place.code and not _LOCODE.fullmatch(place.code):
-            _refuse(f"{place.code!r} is no UN/LOCODE", f"$.transports.{name}.UNLocationCode")
+def _check_dates_and_value(document: TransportDocument) -> None:
+    shipped, received = document.shipped_on_board_date, document.received_for_shipment_date
+    path, rule = "$.shippedOnBoardDate", f"{RULE}: shippedOnBoardDate"
+    message = "shipped on board and received for shipment exclude each other; give one date"
+    require(shipped is None or received is None, path, message, rule)
+    if document.transport_document_status == "ISSUED":
+        message = "an issued document is dated: shipped on board, or received for shipment"
+        require(shipped is not None or received is not None, path, message, rule)
+    valued, currency = document.declared_value is not None, document.declared_value_currency
+    message = "a declared value and its currency come together"
+    rule = f"{RULE}: declaredValueCurrency"
+    require(valued == (currency is not None), "$.declaredValueCurrency", message, rule)
 
 
-def _check_containers(document: TransportDocument) -> None:
-    numbers = document.containers()
-    for place, number in enumerate(numbers):
-        path = f"$.utilizedTransportEquipments[{place}].equipment.equipmentReference"
-        if not is_formed(number):
-            _refuse(f"{number!r} is no container number (ISO 6346)", path)
-        if number in numbers[:place]:
-            _refuse(f"{number} stands twice", path)
-    for place, consignment in enumerate(document.consignment_items):
-        for inner, item in enumerate(consignment.cargo_items):
-            if item.equipment_reference not in numbers:
-                path = f"$.consignmentItems[{place}].cargoItems[{inner}].equipmentReference"
-                _refuse(f"{item.equipment_reference} is not among the containers", path)
+def _check_equipment(document: TransportDocument) -> None:
+    """Each container is listed once, and all cargo is in listed containers."""
+    rule, seen = f"{RULE}: equipmentReference", set[str]()
+    for index, used in enumerate(document.utilized_transport_equipments):
+        number = used.equipment.equipment_reference
+        path = f"$.utilizedTransportEquipments[{index}].equipment.equipmentReference"
+        require(number not in seen, path, f"container {number} is listed twice", rule)
+        seen.add(number)
+        message = f"{number} is not of the form of ISO 6346 (only a shipper's own may differ)"
+        require(used.is_shipper_owned or is_formed(number), path, message, "ISO 6346")
+    for at, item in enumerate(document.consignment_items):
+        for index, cargo in enumerate(item.cargo_items):
+            path = f"$.consignmentItems[{at}].cargoItems[{index}].equipmentReference"
+            number = cargo.equipment_reference
+            message = f"container {number} is not among utilizedTransportEquipments"
+            require(number in seen, path, message, rule)
 
 
-def _refuse(message: str, path: str) -> None:
-    raise FormatRefused(message, path, RULE)
+def _notices(document: TransportDocument) -> Iterator[str]:
+    """What DCSA's own samples get wrong too, so that it cannot be refused."""
+    parties = document.document_parties
+    notified = parties.notify_parties or (parties.endorsee and parties.endorsee.is_notify_party)
+    if document.is_to_order and not notified:
+        yield "$.documentParties.notifyParties: a bill to order names whom to notify"
+    if document.transport_document_status == "ISSUED" and document.issue_date is None:
+        yield "$.issueDate: an issued document states its issue date"
+    for index, used in enumerate(document.utilized_transport_equipments):
+        path = f"$.utilizedTransportEquipments[{index}].equipment.equipmentReference"
+        yield from container_notices(used.equipment.equipment_reference, path)

@@ -111,8 +111,9 @@ class Runner:
         return self._take_draft(step, f"imports/{step.format}", data, query)
 
     def _examine(self, step: Step) -> tuple[str, str]:
-        path = f"presentations/{self.names.fill(step.of)}/examination"
-        return self._take_draft(step, path, b"", {})
+        path = f"presentations/{self.names.fill(step.path)}/examination"
+        query = {name: str(value) for name, value in self.names.fill(step.query).items()}
+        return self._take_draft(step, path, b"", query)
 
     def _take_draft(
         self, step: Step, path: str, data: bytes, query: dict[str, str]
