@@ -18,6 +18,7 @@ from quayledger.examination.papers import Presentation as Presented
 from quayledger.kernel import Id, Malformed, key
 from quayledger.standards.dcsa.reading import convert
 from quayledger.standards.dcsa.transport_document import RULE, TransportDocument
+from quayledger.standards.dcsa.transports import Port
 from quayledger.standards.swiftmt.mt700 import Credit as CreditTerms
 
 PURPOSE: Final = "examination under the credit"
@@ -128,21 +129,28 @@ def _paper(node: Node, id: Id, person: str) -> Paper:
 def _bill(id: Id, fields: Mapping[str, Any]) -> Paper:
     document = convert(dict(fields), TransportDocument, RULE)
     transports = document.transports
-    loading, discharge = transports.port_of_loading, transports.port_of_discharge
     return Paper(
         kind="bill of lading",
         id=id,
         issuer=document.document_parties.issuing_party.party_name,
-        date=str(fields.get("issueDate", "")),
-        on_board_date=document.shipped_on_board_date or "",
+        date=_iso(document.issue_date),
+        on_board_date=_iso(document.shipped_on_board_date),
         gross_mass_g=document.gross_mass_g(),
         packages=document.packages() or None,
         containers=document.containers(),
         vessel=transports.vessel_voyages[0].vessel_name,
-        port_of_loading=loading.name or loading.code,
-        port_of_discharge=discharge.name or discharge.code,
+        port_of_loading=_port(transports.port_of_loading),
+        port_of_discharge=_port(transports.port_of_discharge),
         freight=document.freight_payment_term_code or "",
     )
+
+
+def _port(port: Port) -> str:
+    return port.location_name or port.un_location_code or ""
+
+
+def _iso(day: datetime.date | None) -> str:
+    return "" if day is None else day.isoformat()
 
 
 def _utc_day(time_ms: int) -> str:

@@ -1,83 +1,42 @@
 """DCSA Track & Trace 2.2 events: what happened to a shipment, a transport or a container.
 
-The schema alone accepts times and codes that mean nothing; the rules are written here.
+The schema alone accepts times and codes that mean nothing; the rules are written here. A message
+is read whole or not at all: one faulty event refuses it, with its place in the array.
 """
 
-import datetime
-from collections.abc import Mapping
-from typing import Any, Final, Literal
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
-import msgspec
 from msgspec import Struct
 
 from quayledger.standards.codes.container import has_check_digit, is_formed
-from quayledger.standards.dcsa.reading import convert
+from quayledger.standards.dcsa.event_shapes import (
+    EquipmentEvent,
+    Location,
+    Seal,
+    ShipmentEvent,
+    TransportCall,
+    TransportEvent,
+    WireEvent,
+)
+from quayledger.standards.dcsa.reading import convert, require
 from quayledger.standards.refusal import FormatRefused
 from quayledger.standards.strict_json import decode
 
 RULE: Final = "DCSA Track & Trace 2.2"
-CODES: Final[Mapping[str, frozenset[str]]] = {
-    "EQUIPMENT": frozenset("LOAD DISC GTIN GTOT STUF STRP PICK DROP INSP RSEA RMVD".split()),
-    "TRANSPORT": frozenset(("ARRI", "DEPA")),
-    "SHIPMENT": frozenset(
-        "RECE DRFT PENA PENU REJE APPR ISSU SURR SUBM VOID CONF REQS CMPL HOLD RELS".split()
-    ),
-}
-_CODE_FIELD: Final = {
-    "EQUIPMENT": "equipmentEventTypeCode",
-    "TRANSPORT": "transportEventTypeCode",
-    "SHIPMENT": "shipmentEventTypeCode",
-}
 EVENTS_MAX: Final = 10_000
 
-
-class Location(Struct, frozen=True):
-    """Where an event took place."""
-
-    code: str = msgspec.field(default="", name="UNLocationCode")
-    facility: str = msgspec.field(default="", name="facilityCode")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 
-class Vessel(Struct, frozen=True, rename="camel"):
-    """A vessel."""
+class TrackEvent(Struct, frozen=True, kw_only=True):
+    """One event; times in ms UTC with the offset that was stated, empty text for what is absent.
 
-    vessel_name: str = ""
-
-
-class TransportCall(Struct, frozen=True):
-    """A call of a means of transport at a facility."""
-
-    code: str = msgspec.field(default="", name="UNLocationCode")
-    facility: str = msgspec.field(default="", name="facilityCode")
-    vessel: Vessel | None = None
-
-
-class NamedReference(Struct, frozen=True, rename="camel"):
-    """A reference with its type; `EQ` is a container."""
-
-    reference_type: str
-    reference_value: str
-
-
-class WireEvent(Struct, frozen=True, rename="camel"):
-    """The fields that all kinds of events share, and those of one kind that we use."""
-
-    event_type: Literal["SHIPMENT", "TRANSPORT", "EQUIPMENT"]
-    event_classifier_code: Literal["PLN", "EST", "ACT"]
-    event_date_time: str
-    event_created_date_time: str
-    event_id: str = msgspec.field(default="", name="eventID")
-    equipment_event_type_code: str = ""
-    transport_event_type_code: str = ""
-    shipment_event_type_code: str = ""
-    equipment_reference: str = ""
-    event_location: Location | None = None
-    transport_call: TransportCall | None = None
-    references: tuple[NamedReference, ...] = ()
-
-
-class TrackEvent(Struct, frozen=True):
-    """One event; times in ms UTC with the offset that was stated."""
+    `documents` are pairs of type and number: BKG, TRD, or the document whose status this is.
+    """
 
     id: str
     type: str
@@ -85,10 +44,16 @@ class TrackEvent(Struct, frozen=True):
     classifier: str
     time_ms: int
     offset_minutes: int
+    created_ms: int
     containers: tuple[str, ...]
+    is_empty: bool | None
     location: str
     facility: str
     vessel: str
+    vessel_imo: str
+    voyage: str
+    documents: tuple[tuple[str, str], ...]
+    seals: tuple[Seal, ...]
 
 
 class Events(Struct, frozen=True):
@@ -105,66 +70,118 @@ def read_events(data: bytes) -> Events:
         FormatRefused: With place and path of what is missing or means nothing.
     """
     value = decode(data)
-    wire = value if isinstance(value, list) else [value]
-    if not 0 < len(wire) <= EVENTS_MAX:
+    many = value if isinstance(value, list) else [value]
+    if not 0 < len(many) <= EVENTS_MAX:
         raise FormatRefused(f"1 to {EVENTS_MAX} events are wanted", "$", RULE)
-    events = tuple(_event(one, f"$[{place}]") for place, one in enumerate(wire))
-    numbers = dict.fromkeys(number for event in events for number in event.containers)
-    wrong = [number for number in numbers if not has_check_digit(number)]
-    notices = tuple(f"{number}: its check digit is wrong (ISO 6346)" for number in wrong)
-    return Events(events, notices)
+    shaped = convert(many, tuple[WireEvent, ...], RULE)
+    events = tuple(_event(wire, f"$[{place}]") for place, wire in enumerate(shaped))
+    notices = (
+        notice
+        for place, (wire, event) in enumerate(zip(shaped, events, strict=True))
+        for notice in _notices(wire, event, f"$[{place}]")
+    )
+    return Events(events, tuple(notices))
 
 
-def _event(value: Any, path: str) -> TrackEvent:
-    wire = convert(value, WireEvent, RULE, path)
-    field = _CODE_FIELD[wire.event_type]
-    code = str(value.get(field, ""))
-    if code not in CODES[wire.event_type]:
-        raise FormatRefused(f"{code!r} is no {wire.event_type} event", f"{path}.{field}", RULE)
-    if wire.event_type == "SHIPMENT" and wire.event_classifier_code != "ACT":
-        where = f"{path}.eventClassifierCode"
-        raise FormatRefused("a shipment event is always ACT", where, RULE)
-    _moment(wire.event_created_date_time, f"{path}.eventCreatedDateTime")
-    time_ms, offset = _moment(wire.event_date_time, f"{path}.eventDateTime")
-    call, place = wire.transport_call or TransportCall(), wire.event_location or Location()
+def _event(wire: WireEvent, path: str) -> TrackEvent:
+    code = _code(wire, path)
+    call, place = _call(wire), _place(wire)
+    empty = wire.empty_indicator_code == "EMPTY" if isinstance(wire, EquipmentEvent) else None
     return TrackEvent(
-        id=wire.event_id,
-        type=wire.event_type,
+        id=wire.event_id.lower(),
+        type=str(wire.__struct_config__.tag),
         code=code,
         classifier=wire.event_classifier_code,
-        time_ms=time_ms,
-        offset_minutes=offset,
+        time_ms=_ms(wire.event_date_time, f"{path}.eventDateTime"),
+        offset_minutes=_offset(wire.event_date_time) // _MINUTE,
+        created_ms=_ms(wire.event_created_date_time, f"{path}.eventCreatedDateTime"),
         containers=_containers(wire, path),
-        location=place.code or call.code,
-        facility=place.facility or call.facility,
-        vessel=call.vessel.vessel_name if call.vessel else "",
+        is_empty=empty,
+        location=place.un_location_code,
+        facility=place.facility_code,
+        vessel=call.vessel.vessel_name if call and call.vessel else "",
+        vessel_imo=call.vessel.vessel_imo_number if call and call.vessel else "",
+        voyage=(call.export_voyage_number or call.carrier_voyage_number) if call else "",
+        documents=_documents(wire),
+        seals=wire.seals if isinstance(wire, EquipmentEvent) else (),
     )
 
 
+def _code(wire: WireEvent, path: str) -> str:
+    """What happened; the deprecated `eventTypeCode` may repeat it but not contradict it."""
+    match wire:
+        case TransportEvent():
+            code: str = wire.transport_event_type_code
+        case ShipmentEvent():
+            code = wire.shipment_event_type_code
+        case EquipmentEvent():
+            code = wire.equipment_event_type_code
+    same = wire.event_type_code in {None, code}
+    require(same, f"{path}.eventTypeCode", f"contradicts the event's own code {code}", RULE)
+    return code
+
+
+def _call(wire: WireEvent) -> TransportCall | None:
+    return None if isinstance(wire, ShipmentEvent) else wire.transport_call
+
+
+def _place(wire: WireEvent) -> Location:
+    """The event's own location, or else that of its transport call."""
+    own = wire.event_location if isinstance(wire, EquipmentEvent) else None
+    call = _call(wire)
+    stated = (own, call and call.location, call)
+    return next((place for place in stated if place and place.un_location_code), Location())
+
+
 def _containers(wire: WireEvent, path: str) -> tuple[str, ...]:
-    named = [one.reference_value for one in wire.references if one.reference_type == "EQ"]
-    own = [wire.equipment_reference] if wire.equipment_reference else []
-    found = tuple(dict.fromkeys([*own, *named]))
-    for number in found:
-        if not is_formed(number):
-            where = f"{path}.equipmentReference"
-            raise FormatRefused(f"{number!r} is no container number (ISO 6346)", where, RULE)
-    if wire.event_type == "EQUIPMENT" and not found:
-        where = f"{path}.equipmentReference"
-        raise FormatRefused("an equipment event names its container", where, RULE)
-    return found
+    """The container of the event, and those among its references."""
+    named = {
+        f"{path}.references[{index}].referenceValue": reference.reference_value
+        for index, reference in enumerate(wire.references)
+        if reference.reference_type == "EQ"
+    }
+    if isinstance(wire, EquipmentEvent):
+        own = f"{path}.equipmentReference"
+        named = {own: wire.equipment_reference, **named} if wire.equipment_reference else named
+        known = bool(named) or wire.event_classifier_code != "ACT"
+        require(known, own, "an actual move names its container", RULE)
+    for where, number in named.items():
+        require(is_formed(number), where, f"{number!r} is no container number", "ISO 6346")
+    return tuple(dict.fromkeys(named.values()))
 
 
-def _moment(text: str, path: str) -> tuple[int, int]:
-    """Milliseconds UTC and the stated offset in minutes (RFC 3339: the offset is a must)."""
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        raise FormatRefused(f"{text!r} is no date and time", path, "RFC 3339") from None
-    offset = moment.utcoffset()
-    if offset is None or "T" not in text:
-        raise FormatRefused(f"{text!r} has no offset from UTC", path, "RFC 3339")
-    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-    since = moment - epoch
-    milliseconds = since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
-    return milliseconds, int(offset.total_seconds()) // 60
+def _documents(wire: WireEvent) -> tuple[tuple[str, str], ...]:
+    if isinstance(wire, ShipmentEvent):
+        return ((wire.document_type_code, wire.document_id),)
+    return tuple(
+        (document.document_reference_type, document.document_reference_value)
+        for document in wire.document_references
+    )
+
+
+def _ms(moment: datetime, path: str) -> int:
+    since = (moment - _EPOCH) // _MILLISECOND
+    require(since >= 0, path, "lies before 1970", RULE)
+    return since
+
+
+def _offset(moment: datetime) -> timedelta:
+    return moment.utcoffset() or timedelta()
+
+
+def _notices(wire: WireEvent, event: TrackEvent, path: str) -> Iterator[str]:
+    """What the field's own messages get wrong too, so that it cannot be refused."""
+    for number in event.containers:
+        if not has_check_digit(number):
+            yield f"{path}: the check digit of container {number} is wrong (ISO 6346)"
+    if event.vessel_imo and not _is_imo_number(event.vessel_imo):
+        where = f"{path}.transportCall.vessel.vesselIMONumber"
+        yield f"{where}: the check digit of {event.vessel_imo} is wrong (IMO ship number)"
+    if wire.event_classifier_code == "ACT" and event.time_ms > event.created_ms:
+        yield f"{path}.eventDateTime: an actual event lies after its own creation"
+
+
+def _is_imo_number(number: str) -> bool:
+    """Six digits with the weights 7 to 2; the sum ends with the last digit (IMO A.1117(30))."""
+    total = sum(int(digit) * weight for digit, weight in zip(number, range(7, 1, -1), strict=False))
+    return total % 10 == int(number[6])

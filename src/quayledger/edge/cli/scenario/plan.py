@@ -1,5 +1,6 @@
 """The scenario file: organisations, people, steps; `docs/reference/scenario.md` is its manual."""
 
+import datetime
 import re
 import tomllib
 from pathlib import Path
@@ -34,6 +35,19 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     contains: str = ""
     of: str = ""
     network: str = ""
+
+
+_TODAY: Final = re.compile(r"\{\{today([+-][0-9]+)d(?::([%A-Za-z-]+))?\}\}")
+
+
+def dated(text: str, today: datetime.date) -> str:
+    """The text with `{{today-4d}}` and `{{today-4d:%y%m%d}}` as dates: a story is never stale."""
+
+    def fill(found: re.Match[str]) -> str:
+        day = today + datetime.timedelta(days=int(found[1]))
+        return day.strftime(found[2] or "%Y-%m-%d")
+
+    return _TODAY.sub(fill, text)
 
 
 class Outcome(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,5 +1,6 @@
 """The runner: lets every person of a scenario act over HTTP with their own wallet."""
 
+import datetime
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from quayledger.client.connection import Connection, Problem
 from quayledger.client.wallet import Wallet
-from quayledger.edge.cli.scenario.plan import Names, Scenario, Step
+from quayledger.edge.cli.scenario.plan import Names, Scenario, Step, dated
 from quayledger.kernel import Malformed
 from quayledger.kernel.codec import b64, encode
 from quayledger.ledger.intent import Draft, complete, payload_of
@@ -107,7 +108,8 @@ class Runner:
 
     def _import(self, step: Step) -> tuple[str, str]:
         query = {name: str(value) for name, value in self.names.fill(step.query).items()}
-        data = (self._folder / step.file).read_bytes()
+        text = (self._folder / step.file).read_text("utf-8")
+        data = dated(text, datetime.datetime.now(datetime.UTC).date()).encode()
         return self._take_draft(step, f"imports/{step.format}", data, query)
 
     def _examine(self, step: Step) -> tuple[str, str]:
