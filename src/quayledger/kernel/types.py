@@ -13,10 +13,11 @@ from msgspec import Meta, Struct
 
 MAX_INTEGER: Final = 2**53 - 1
 
-ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,95}$"
+# In every pattern: Python's `$` also matches before a final line feed, which must not pass.
+ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,95}$(?!\n)"
 
 Id = Annotated[str, Meta(pattern=ID_PATTERN)]
-Party = Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{0,31}$", extra={"party": True})]
+Party = Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{0,31}$(?!\n)", extra={"party": True})]
 Key = str
 """`kind/id`: the name of one record."""
 
@@ -25,10 +26,10 @@ Count = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
 TimeMs = Count
 """Milliseconds since 1970-01-01T00:00:00Z."""
 Grams = Count
-Digest = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
+Digest = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
 """A SHA-256 value in base64url without padding."""
 Text = Annotated[str, Meta(max_length=2000)]
-Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
 """An ISO 4217 alphabetic code."""
 
 EVERYONE: Final = "*"

@@ -25,7 +25,8 @@ SIZE_MAX: Final = 1 << 20
 COMMANDS_MAX: Final = 64
 
 IntentId = Annotated[
-    str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
+    str,
+    Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$(?!\n)"),
 ]
 """A UUIDv7 (RFC 9562) made by the client; the idempotency key."""
 

@@ -18,19 +18,22 @@ from quayledger.kernel.codec import b64, decode, encode
 from quayledger.kernel.merkle import leaf_hash, root
 
 SCHEMA: Final = """
-CREATE TABLE batch(id TEXT PRIMARY KEY, producer TEXT NOT NULL, root TEXT NOT NULL);
+CREATE TABLE batch(id TEXT PRIMARY KEY, producer TEXT NOT NULL, root TEXT NOT NULL,
+                   retracted INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE event(batch TEXT NOT NULL REFERENCES batch, number INTEGER NOT NULL,
-                   container TEXT NOT NULL, time_ms INTEGER NOT NULL, leaf BLOB NOT NULL,
-                   PRIMARY KEY(batch, number)) WITHOUT ROWID;
+                   id TEXT NOT NULL, container TEXT NOT NULL, time_ms INTEGER NOT NULL,
+                   leaf BLOB NOT NULL, PRIMARY KEY(batch, number)) WITHOUT ROWID;
 CREATE INDEX event_of_container ON event(container, time_ms);
+CREATE INDEX event_by_id ON event(id, container);
 """
 
 
 class Event(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One event of a container, in the words of DCSA Track & Trace.
 
-    `code` is an event type code such as GTOT, `classifier` PLN, EST or ACT; `time_ms` is UTC and
-    `offset_minutes` the offset in which it was stated; `source` names the message it came in.
+    `id` is the producer's, and names one statement for ever. `code` is an event type code such as
+    GTOT, `classifier` PLN, EST or ACT; `time_ms` is UTC and `offset_minutes` the offset in which it
+    was stated; `stated_ms` is when it was stated; `source` names the message it came in.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Event(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     facility: str = ""
     vessel: str = ""
     note: str = ""
+    stated_ms: TimeMs = 0
 
 
 class Leaf(Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,11 +58,12 @@ class Leaf(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Seen(Struct, frozen=True):
-    """An event with who says so, and in which batch."""
+    """An event with who says so, in which batch, and whether that batch was retracted."""
 
     event: Event
     producer: Party
     batch: str
+    retracted: bool = False
 
 
 _LEAF: Final = msgspec.json.Decoder(Leaf)
@@ -88,22 +93,25 @@ class EventStore:
         """Keep a batch; keeping it again changes nothing.
 
         Raises:
-            Malformed: If the leaves are not those under the root.
+            Malformed: If the leaves are not those under the root, or the producer has stated
+                something else before under the id of the batch or of an event.
         """
         if batch_root(leaves) != root:
             raise Malformed(f"batch {id}: not the events that the ledger commits to")
         events = [decode(leaf, _LEAF, f"batch {id}").event for leaf in leaves]
-        if self.holds(id):
+        if self._is_kept(id, producer, root):
             return
         with self._connection:
-            self._connection.execute("INSERT INTO batch VALUES(?, ?, ?)", (id, producer, root))
-            self._connection.executemany(
-                "INSERT INTO event VALUES(?, ?, ?, ?, ?)",
-                [
-                    (id, number, event.container, event.time_ms, leaves[number])
-                    for number, event in enumerate(events)
-                ],
-            )
+            sql = "INSERT INTO batch(id, producer, root) VALUES(?, ?, ?)"
+            self._connection.execute(sql, (id, producer, root))
+            for number, event in enumerate(events):
+                self._check_same(id, producer, event)
+                row = (id, number, event.id, event.container, event.time_ms, leaves[number])
+                self._connection.execute("INSERT INTO event VALUES(?, ?, ?, ?, ?, ?)", row)
+
+    def retract(self, id: str) -> None:
+        """Mark a batch as one that its producer no longer stands by."""
+        self._connection.execute("UPDATE batch SET retracted = 1 WHERE id = ?", (id,))
 
     def holds(self, id: str) -> bool:
         """Whether the batch is here."""
@@ -117,15 +125,37 @@ class EventStore:
         return [leaf for (leaf,) in rows] or None
 
     def history(self, container: str) -> list[Seen]:
-        """Everything known of a container, oldest first, one event an id."""
+        """Everything known of a container, oldest first, one event a producer and id.
+
+        What a producer restated in another batch counts there, not in the batch it retracted.
+        """
         sql = (
-            "SELECT event.leaf, batch.producer, batch.id FROM event JOIN batch"
+            "SELECT event.leaf, batch.producer, batch.id, batch.retracted FROM event JOIN batch"
             " ON batch.id = event.batch WHERE event.container = ?"
-            " ORDER BY event.time_ms, event.batch, event.number"
+            " ORDER BY event.time_ms, batch.retracted, event.batch, event.number"
         )
         rows: list[Any] = self._connection.execute(sql, (container,)).fetchall()
-        seen: dict[str, Seen] = {}
-        for leaf, producer, batch in rows:
+        seen: dict[tuple[Party, str], Seen] = {}
+        for leaf, producer, batch, retracted in rows:
             event = _LEAF.decode(leaf).event
-            seen.setdefault(event.id, Seen(event, producer, batch))
+            seen.setdefault((producer, event.id), Seen(event, producer, batch, bool(retracted)))
         return list(seen.values())
+
+    def _is_kept(self, id: str, producer: Party, root: str) -> bool:
+        sql = "SELECT producer, root FROM batch WHERE id = ?"
+        row = self._connection.execute(sql, (id,)).fetchone()
+        if row not in (None, (producer, root)):
+            raise Malformed(f"batch {id}: kept already under another root")
+        return row is not None
+
+    def _check_same(self, batch: str, producer: Party, event: Event) -> None:
+        sql = (
+            "SELECT event.leaf, event.batch FROM event JOIN batch ON batch.id = event.batch"
+            " WHERE event.id = ? AND event.container = ? AND batch.producer = ? LIMIT 1"
+        )
+        row: Any = self._connection.execute(sql, (event.id, event.container, producer)).fetchone()
+        if row is not None and _LEAF.decode(row[0]).event != event:
+            raise Malformed(
+                f"batch {batch}: event {event.id} stands otherwise in batch {row[1]};"
+                " a correction needs an id of its own"
+            )

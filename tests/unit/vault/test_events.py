@@ -128,6 +128,56 @@ def test_an_event_that_arrives_in_two_batches_is_told_once(store):
     assert ["e1", "e2", "e3"] == ids(store)
 
 
+def test_events_of_two_producers_under_one_id_are_two_events(store):
+    keep(store, "b1", GATE_IN, producer="TERM-CN")
+    keep(store, "b2", replace(LOAD, id="e1", time_ms=1), producer="RIVAL")
+
+    assert [("RIVAL", "LOAD"), ("TERM-CN", "GTIN")] == [
+        (seen.producer, seen.event.code) for seen in store.history(BOX)
+    ]
+
+
+def test_a_producer_cannot_state_something_else_under_a_used_event_id(store):
+    keep(store, "b1", GATE_IN)
+
+    with pytest.raises(Malformed, match=r"^batch b2: event e1 stands otherwise in batch b1;"):
+        keep(store, "b2", LOAD, replace(GATE_IN, code="GTOT"))
+    assert not store.holds("b2")
+    assert ["e1"] == ids(store)
+
+
+@pytest.mark.parametrize("change", ["root", "producer"])
+def test_another_batch_under_a_used_id_is_refused(store, change):
+    leaves = keep(store, "b1", GATE_IN)
+    others = leaves if change == "producer" else salted([LOAD])
+    producer = "RIVAL" if change == "producer" else "TERM-CN"
+
+    with pytest.raises(Malformed, match=r"^batch b1: kept already"):
+        store.keep("b1", producer, others, batch_root(others))
+    assert leaves == store.leaves("b1")
+
+
+def test_retracted_events_stay_and_are_marked(store):
+    keep(store, "b1", GATE_IN)
+    keep(store, "b2", LOAD)
+    store.retract("b1")
+
+    assert [("e1", True), ("e2", False)] == [
+        (seen.event.id, seen.retracted) for seen in store.history(BOX)
+    ]
+
+
+@pytest.mark.parametrize("retracted", ["b1", "b2"])
+def test_an_event_restated_in_another_batch_counts_there(store, retracted):
+    keep(store, "b1", GATE_IN)
+    keep(store, "b2", GATE_IN)
+    store.retract(retracted)
+    (seen,) = store.history(BOX)
+
+    assert not seen.retracted
+    assert retracted != seen.batch
+
+
 @pytest.mark.parametrize("change", ["dropped", "swapped", "edited", "added"])
 def test_leaves_that_are_not_those_under_the_root_are_refused_and_not_kept(store, change):
     one, other = leaves = salted([GATE_IN, LOAD])

@@ -52,7 +52,7 @@ def prepare_track_trace(node: Node, data: bytes, query: Query) -> Prepared:
     read = read_events(data)
     events = [
         Event(
-            id=f"{event.id}-{container}" if event.id else f"{event.time_ms}-{container}",
+            id=f"{event.id or f'{event.time_ms}-{event.classifier}-{event.code}'}-{container}",
             container=container,
             code=event.code,
             classifier=event.classifier,

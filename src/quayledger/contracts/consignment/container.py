@@ -27,7 +27,7 @@ from quayledger.kernel import (
 )
 
 ContainerId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"record": "consignment.container"})]
-ContainerNumber = Annotated[str, Meta(pattern=r"^[A-Z]{3}[UJZ][0-9]{7}$")]
+ContainerNumber = Annotated[str, Meta(pattern=r"^[A-Z]{3}[UJZ][0-9]{7}$(?!\n)")]
 """ISO 6346: owner, category, serial number and check digit."""
 
 

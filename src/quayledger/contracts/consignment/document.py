@@ -23,7 +23,7 @@ from quayledger.kernel import (
 )
 
 DocumentId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"record": "consignment.document"})]
-DocumentKind = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9 ]{2,59}$")]
+DocumentKind = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9 ]{2,59}$(?!\n)")]
 """A name from UNTDID 1001, in lower case, such as `commercial invoice`."""
 
 

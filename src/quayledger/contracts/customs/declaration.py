@@ -29,7 +29,7 @@ from quayledger.kernel import (
 )
 
 DeclarationId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"record": "customs.declaration"})]
-ReasonCode = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9-]{1,39}$")]
+ReasonCode = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9-]{1,39}$(?!\n)")]
 
 
 class Status(StrEnum):

@@ -26,8 +26,8 @@ from quayledger.kernel import (
 )
 
 CallId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"record": "port.call"})]
-Locode = Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z2-9]{3}$")]
-ImoNumber = Annotated[str, Meta(pattern=r"^[0-9]{7}$")]
+Locode = Annotated[str, Meta(pattern=r"^[A-Z]{2}[A-Z2-9]{3}$(?!\n)")]
+ImoNumber = Annotated[str, Meta(pattern=r"^[0-9]{7}$(?!\n)")]
 
 
 class Status(StrEnum):
@@ -61,6 +61,7 @@ class Code(RefusalCode):
     WRONG_STATUS = 1, "The call's status does not allow this; read it again."
     NOT_CARRIER = 2, "Only the carrier estimates and plans the times of its vessel."
     NOT_TERMINAL = 3, "Only the terminal requests times and says what happened at its berth."
+    HAPPENED_ALREADY = 6, "This has happened already; its time is no longer up for negotiation."
     NOT_REQUESTED = 4, "The terminal has requested another time; plan that one, or estimate anew."
     OUT_OF_ORDER = 5, "The vessel leaves after it has come, and nothing happens in the future."
 
@@ -150,16 +151,19 @@ def announce(_: Env, __: None, command: Announce) -> Call:
 
 def estimate(_: Env, call: Call, command: Estimate) -> Call:
     require(command.by == call.carrier, Code.NOT_CARRIER)
+    require(_is_open(call, command.service), Code.HAPPENED_ALREADY)
     return _timed(call, command.service, Classifier.ESTIMATED, command.time_ms)
 
 
 def request_time(_: Env, call: Call, command: RequestTime) -> Call:
     require(command.by == call.terminal, Code.NOT_TERMINAL)
+    require(_is_open(call, command.service), Code.HAPPENED_ALREADY)
     return _timed(call, command.service, Classifier.REQUESTED, command.time_ms)
 
 
 def plan(_: Env, call: Call, command: Plan) -> Call:
     require(command.by == call.carrier, Code.NOT_CARRIER)
+    require(_is_open(call, command.service), Code.HAPPENED_ALREADY)
     requested = call.times.get(slot(command.service, Classifier.REQUESTED))
     require(requested == command.time_ms, Code.NOT_REQUESTED)
     return _timed(call, command.service, Classifier.PLANNED, command.time_ms)
@@ -176,6 +180,10 @@ def departed(env: Env, call: Call, command: Departed) -> Call:
     came = call.times.get(slot(Service.ARRIVAL, Classifier.ACTUAL), command.time_ms)
     require(came < command.time_ms <= env.time_ms, Code.OUT_OF_ORDER)
     return _timed(call, Service.DEPARTURE, Classifier.ACTUAL, command.time_ms)
+
+
+def _is_open(call: Call, service: Service) -> bool:
+    return slot(service, Classifier.ACTUAL) not in call.times
 
 
 def _timed(call: Call, service: Service, classifier: Classifier, time_ms: int) -> Call:
