@@ -66,6 +66,13 @@ ROUTES = (
         201,
         session=False,
     ),
-    Route("GET", "/receipts/{intent}", receipt, "The receipt of an accepted intent", Receipt),
+    Route(
+        "GET",
+        "/receipts/{intent}",
+        receipt,
+        "The receipt of an accepted intent: hashes only, for whoever knows the intent's id",
+        Receipt,
+        session=False,
+    ),
     Route("GET", "/refusals", refusals, "What this node was refused", list[Refusal]),
 )

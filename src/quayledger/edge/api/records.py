@@ -3,10 +3,12 @@
 from typing import Any
 
 from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from quayledger.app import policy
+from quayledger.app.overview import Overview, history, overview
 from quayledger.edge.api.routes import (
     Parameter,
     Route,
@@ -17,6 +19,7 @@ from quayledger.edge.api.routes import (
 )
 from quayledger.kernel import key
 from quayledger.readmodel.projection import Act
+from quayledger.vault.journey import Journey, journey
 
 
 class Action(Struct, frozen=True):
@@ -81,6 +84,22 @@ async def search(request: Request) -> Response:
     return json_answer([record for record in narrowed if record is not None])
 
 
+async def consignment(request: Request) -> Response:
+    id, roles = request.path_params["id"], person_of(request).roles
+    found = await run_in_threadpool(overview, node_of(request), id, roles)
+    if found is None:
+        raise absent(f"consignment {id}")
+    return json_answer(found)
+
+
+async def container(request: Request) -> Response:
+    node, number = node_of(request), request.path_params["number"]
+    if "*" not in policy.fields(person_of(request).roles, "tracking.batch"):
+        raise absent(f"container {number}")
+    node.sync()
+    return json_answer(journey(await run_in_threadpool(history, node, number)))
+
+
 def _visible(request: Request) -> dict[str, Any]:
     node = node_of(request)
     node.sync()
@@ -99,5 +118,7 @@ ROUTES = (
     Route("GET", "/records/{kind}/{id}", record, "One record", dict[str, Any]),
     Route("GET", "/records/{kind}/{id}/actions", actions, "What can be done next", list[Action]),
     Route("GET", "/records/{kind}/{id}/acts", acts, "What was done to it", list[Act]),
+    Route("GET", "/consignments/{id}", consignment, "All of one consignment", Overview),
+    Route("GET", "/containers/{number}/journey", container, "Status and history", Journey),
     Route("GET", "/search", search, "Find records", list[dict[str, Any]], parameters=_QUERY),
 )

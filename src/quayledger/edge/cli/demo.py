@@ -4,6 +4,7 @@ import secrets
 import shutil
 import tempfile
 from pathlib import Path
+from threading import Event
 from typing import Annotated, Final
 
 import msgspec
@@ -131,7 +132,6 @@ def _conclude(result: Report) -> None:
 def _wait(url: str) -> None:
     console.print(f"\nLook around: [bold]{url}/[/]   (Ctrl-C ends it and removes the demo's data)")
     try:
-        while True:
-            console.input("", password=True)
-    except (KeyboardInterrupt, EOFError):
+        Event().wait()
+    except KeyboardInterrupt:
         console.print("Goodbye.")

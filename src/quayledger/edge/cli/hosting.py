@@ -14,7 +14,7 @@ _SHUTDOWN_S: Final = 2
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 takes a free one.
+    """A listening socket; port 0 takes a free one.
 
     Raises:
         OSError: If the address is in use.
@@ -23,6 +23,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind((host, port))
+    bound.listen(2048)  # Whoever is told the address may connect from now on.
     return bound
 
 

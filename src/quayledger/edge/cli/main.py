@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from quayledger.edge.cli.answer import answer
 from quayledger.edge.cli.demo import demo
 from quayledger.edge.cli.serve import found, serve
 from quayledger.edge.cli.verify import verify
@@ -19,6 +20,7 @@ app.command()(demo)
 app.command()(verify)
 app.command()(found)
 app.command()(serve)
+app.command()(answer)
 
 
 def main() -> None:

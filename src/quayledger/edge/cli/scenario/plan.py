@@ -78,6 +78,7 @@ class Names:
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
+        self._now = now_ms()
 
     def __getitem__(self, name: str) -> str:
         if name not in self._ids:
@@ -85,12 +86,12 @@ class Names:
         return self._ids[name]
 
     def fill(self, value: Any) -> Any:
-        """The value with every `@name` replaced, and `now+3d` and the like as milliseconds."""
+        """The value with every `@name` replaced; `now+3d` counts from the story's beginning."""
         if isinstance(value, str):
             moment = re.fullmatch(r"now([+-][0-9]+)([dhm])", value)
             if moment:
                 unit = {"d": 86_400_000, "h": 3_600_000, "m": 60_000}[moment[2]]
-                return now_ms() + int(moment[1]) * unit
+                return self._now + int(moment[1]) * unit
             return _TOKEN.sub(lambda found: self[found[1]], value)
         if isinstance(value, dict):
             return {str(self.fill(name)): self.fill(part) for name, part in value.items()}
