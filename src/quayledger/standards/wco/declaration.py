@@ -1,190 +1,210 @@
 """A customs declaration in the WCO data model (DEC), as several customs services use it.
 
-Elements are found by their local names: profiles differ in their namespaces, not in their words.
+Only an original declaration (function 9) is read here: a request to amend or withdraw one
+(function 13) refers to it by its MRN, and declares no goods of its own.
 """
 
 import re
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator
 from typing import Final
 
 from lxml import etree
 from msgspec import Struct
 
+from quayledger.kernel import Amount
 from quayledger.standards.codes.container import has_check_digit, is_formed
-from quayledger.standards.codes.currency import minor
 from quayledger.standards.refusal import FormatRefused
-from quayledger.standards.xml import parse_xml
+from quayledger.standards.wco.elements import RULE, amount, count, each, needed, one, text
+from quayledger.standards.wco.goods_item import (
+    DocumentReference,
+    GoodsItem,
+    read_documents,
+    read_items,
+)
+from quayledger.standards.xml import parse_xml, place
 
-RULE: Final = "WCO DEC"
+NAMESPACE: Final = re.compile(r"urn:wco:datamodel:WCO:DEC[-:].*")
+ORIGINAL: Final = "9"
+"""The function of a declaration that is lodged first (UN/EDIFACT 1225)."""
+TRANSPORT_DOCUMENTS: Final = frozenset("703 704 705 706 710 714 720 730 740 741 760".split())
+"""Waybills and bills of lading (UN/EDIFACT 1001)."""
+
 _TYPE: Final = re.compile(r"(?P<direction>EX|IM|CO)[A-Z]?")
+_REFERENCE_MAX: Final = 35
 
 
-class GoodsItem(Struct, frozen=True):
-    """One line: commodity code, description, origin, mass in grams, value in minor units."""
+class Trader(Struct, frozen=True):
+    """A party by number (EORI or national), or by name and country."""
 
-    sequence: int
-    commodity: str
-    description: str
-    origin: str
-    packages: int
-    gross_mass_g: int | None
-    net_mass_g: int | None
-    currency: str
-    value_minor: int | None
+    id: str
+    name: str
+    country: str
 
 
-class Declaration(Struct, frozen=True):
-    """What a declarant lodges; `documents` are references of previous and transport documents."""
+class Declaration(Struct, frozen=True, kw_only=True):
+    """What a declarant lodges; what is not stated is empty or None.
+
+    `reference` is the declarant's own (LRN), `type` the declaration and additional type (IMA,
+    EXD), `documents` those of the consignment and of all items.
+    """
 
     reference: str
+    mrn: str
     function: str
     type: str
     direction: str
-    declarant: str
-    exporter: str
-    importer: str
+    declarant: Trader
+    exporter: Trader | None
+    importer: Trader | None
+    agent: Trader | None
     office: str
+    exit_office: str
+    destination: str
+    export_country: str
+    invoice: Amount | None
+    total_packages: int | None
     items: tuple[GoodsItem, ...]
     containers: tuple[str, ...]
-    documents: tuple[str, ...]
+    documents: tuple[DocumentReference, ...]
     notices: tuple[str, ...]
+
+    def transport_documents(self) -> tuple[str, ...]:
+        """The numbers of the waybills and bills of lading that the goods travel under."""
+        found = (one_of for one_of in self.documents if one_of.type in TRANSPORT_DOCUMENTS)
+        return tuple(dict.fromkeys(document.id for document in found))
 
 
 def read_declaration(data: bytes) -> Declaration:
-    """Read a declaration.
+    """Read an original declaration.
 
     Raises:
-        FormatRefused: With the element's path of what is missing or wrong.
+        FormatRefused: With path and line of the element that is missing or wrong.
     """
-    root = parse_xml(data)
-    declaration = root if _name(root) == "Declaration" else _find(root, "Declaration")
-    if declaration is None:
-        raise FormatRefused("no Declaration in the document", _name(root), RULE)
-    kind = _needed(declaration, "TypeCode")
+    declaration = _declaration(parse_xml(data))
+    _check_function(declaration)
+    kind, direction = _type(declaration)
+    shipment = one(declaration, "GoodsShipment")
+    if shipment is None:
+        raise FormatRefused("`GoodsShipment` is needed and missing", place(declaration), RULE)
+    items = read_items(shipment)
+    _check_quantity(declaration, len(items))
+    equipment = _equipment(shipment)
+    return Declaration(
+        reference=_reference(declaration),
+        mrn=text(declaration, "ID"),
+        function=ORIGINAL,
+        type=kind,
+        direction=direction,
+        declarant=_declarant(declaration),
+        exporter=_trader(declaration, "Exporter") or _trader(shipment, "Exporter"),
+        importer=_trader(declaration, "Importer") or _trader(shipment, "Importer"),
+        agent=_trader(declaration, "Agent"),
+        office=text(declaration, "DeclarationOfficeID")
+        or text(declaration, "DeclarationOffice/ID")
+        or text(declaration, "PresentationOffice/ID"),
+        exit_office=text(declaration, "ExitOffice/ID"),
+        destination=text(shipment, "Destination/CountryCode"),
+        export_country=text(shipment, "ExportCountry/ID"),
+        invoice=amount(declaration, "InvoiceAmount"),
+        total_packages=count(declaration, "TotalPackageQuantity"),
+        items=items,
+        containers=tuple(number for number in equipment if is_formed(number)),
+        documents=_documents(shipment, items),
+        notices=tuple(_notices(equipment)),
+    )
+
+
+def _declaration(root: etree._Element) -> etree._Element:
+    """The one declaration of the message: alone, or in WCO metadata, in any wrapper around it."""
+    found = [element for element in root.iter("{*}Declaration") if _is_declaration(element)]
+    if len(found) != 1:
+        message = f"has {len(found)} WCO declarations (DEC) in its metadata; one is wanted"
+        raise FormatRefused(message, place(found[1] if found else root), RULE)
+    return found[0]
+
+
+def _is_declaration(element: etree._Element) -> bool:
+    parent = element.getparent()
+    known = NAMESPACE.fullmatch(etree.QName(element).namespace or "") is not None
+    return known and (parent is None or etree.QName(parent).localname == "MetaData")
+
+
+def _check_function(declaration: etree._Element) -> None:
+    function = needed(declaration, "FunctionCode")
+    if function != ORIGINAL:
+        message = f"function {function[:40]} is no original declaration; send function {ORIGINAL}"
+        raise FormatRefused(message, place(declaration), f"{RULE} FunctionCode")
+
+
+def _type(declaration: etree._Element) -> tuple[str, str]:
+    """The type, and the way that the goods cross the border; trade within a union is import."""
+    kind = needed(declaration, "TypeCode")
     match = _TYPE.fullmatch(kind)
     if match is None:
-        raise FormatRefused(f"{kind!r} is no type of declaration", "Declaration/TypeCode", RULE)
-    items = tuple(
-        _item(one, place)
-        for place, one in enumerate(_all(declaration, "GoodsShipment/GovernmentAgencyGoodsItem"), 1)
-    )
-    stated = _text(declaration, "GoodsItemQuantity")
-    if stated and stated != str(len(items)):
-        reason = f"{stated} items said, {len(items)} found"
-        raise FormatRefused(reason, "Declaration/GoodsItemQuantity", RULE)
-    equipment = _equipment(declaration)
-    containers = tuple(number for number in equipment if is_formed(number))
-    wrong = [number for number in containers if not has_check_digit(number)]
-    others = [number for number in equipment if not is_formed(number)]
-    return Declaration(
-        reference=_needed(declaration, "FunctionalReferenceID"),
-        function=_text(declaration, "FunctionCode"),
-        type=kind,
-        direction="EXPORT" if match["direction"] == "EX" else "IMPORT",
-        declarant=_text(declaration, "Declarant/ID") or _text(declaration, "Declarant/Name"),
-        exporter=_party(declaration, "Exporter"),
-        importer=_party(declaration, "Importer"),
-        office=_text(declaration, "DeclarationOffice/ID")
-        or _text(declaration, "PresentationOffice/ID"),
-        items=items,
-        containers=containers,
-        documents=_documents(declaration),
-        notices=(
-            *(f"{number}: its check digit is wrong (ISO 6346)" for number in wrong),
-            *(f"{number}: is no container number (ISO 6346)" for number in others),
-        ),
-    )
+        message = f"{kind[:40]!r} is no type of declaration: EX, IM or CO and a letter"
+        raise FormatRefused(message, place(declaration), f"{RULE} TypeCode")
+    return kind, "EXPORT" if match["direction"] == "EX" else "IMPORT"
 
 
-def _item(item: etree._Element, place: int) -> GoodsItem:
-    path = f"Declaration/GoodsShipment/GovernmentAgencyGoodsItem[{place}]"
-    sequence = _text(item, "SequenceNumeric")
-    if not sequence.isdigit():
-        raise FormatRefused(f"{sequence!r} is no number", f"{path}/SequenceNumeric", RULE)
-    codes = [_text(one, "ID") for one in _all(item, "Commodity/Classification")]
-    amount = _one(item, "Commodity/InvoiceLine/ItemChargeAmount")
-    currency = amount.get("currencyID", "") if amount is not None else ""
-    packages = (_text(one, "QuantityQuantity") for one in _all(item, "Packaging"))
-    return GoodsItem(
-        sequence=int(sequence),
-        commodity="".join(code for code in codes[:2] if code.isdigit()),
-        description=_text(item, "Commodity/Description"),
-        origin=_text(item, "Origin/CountryCode"),
-        packages=sum(int(count) for count in packages if count.isdigit()),
-        gross_mass_g=_grams(item, "Commodity/GoodsMeasure/GrossMassMeasure", path),
-        net_mass_g=_grams(item, "Commodity/GoodsMeasure/NetNetWeightMeasure", path),
-        currency=currency,
-        value_minor=minor(currency, (amount.text or "").strip()) if amount is not None else None,
-    )
+def _reference(declaration: etree._Element) -> str:
+    reference = needed(declaration, "FunctionalReferenceID")
+    if len(reference) > _REFERENCE_MAX:
+        message = f"has more than {_REFERENCE_MAX} characters"
+        where = f"FunctionalReferenceID of {place(declaration)}"
+        raise FormatRefused(message, where, f"{RULE} FunctionalReferenceID")
+    return reference
 
 
-def _grams(item: etree._Element, name: str, path: str) -> int | None:
-    text = _text(item, name)
-    if not text:
+def _check_quantity(declaration: etree._Element, items: int) -> None:
+    stated = count(declaration, "GoodsItemQuantity")
+    if items == 0 or stated not in {None, items}:
+        message = f"{stated} goods items stated, {items} found; at least one is needed"
+        raise FormatRefused(message, place(declaration), f"{RULE} GoodsItemQuantity")
+
+
+def _declarant(declaration: etree._Element) -> Trader:
+    declarant = _trader(declaration, "Declarant")
+    if declarant is None:
+        raise FormatRefused("`Declarant` is needed and missing", place(declaration), RULE)
+    return declarant
+
+
+def _trader(element: etree._Element, name: str) -> Trader | None:
+    party = one(element, name)
+    if party is None:
         return None
-    try:
-        grams = Decimal(text) * 1000
-    except InvalidOperation:
-        raise FormatRefused(f"{text!r} is no mass in kilograms", f"{path}/{name}", RULE) from None
-    if not grams.is_finite() or grams < 0 or grams != grams.to_integral_value():
-        raise FormatRefused(f"{text!r} is no mass to the gram", f"{path}/{name}", RULE)
-    return int(grams)
-
-
-def _equipment(declaration: etree._Element) -> tuple[str, ...]:
-    """The numbers of all transport equipment; trailers and wagons too, so not only containers."""
-    named = (one for one in declaration.iter() if isinstance(one.tag, str))
-    found = (_text(one, "ID") for one in named if _name(one) == "TransportEquipment")
-    return tuple(dict.fromkeys(number for number in found if number))
-
-
-def _documents(declaration: etree._Element) -> tuple[str, ...]:
-    names = ("PreviousDocument", "TransportContractDocument")
-    found = (one for one in declaration.iter() if isinstance(one.tag, str) and _name(one) in names)
-    return tuple(dict.fromkeys(filter(None, (_text(one, "ID") for one in found))))
-
-
-def _party(declaration: etree._Element, name: str) -> str:
-    for path in (name, f"GoodsShipment/{name}"):
-        party = _text(declaration, f"{path}/ID") or _text(declaration, f"{path}/Name")
-        if party:
-            return party
-    return ""
-
-
-def _needed(element: etree._Element, path: str) -> str:
-    text = _text(element, path)
-    if not text:
-        raise FormatRefused("is mandatory and missing", f"{_name(element)}/{path}", RULE)
-    return text
-
-
-def _text(element: etree._Element, path: str) -> str:
-    found = _one(element, path)
-    return (found.text or "").strip() if found is not None else ""
-
-
-def _one(element: etree._Element, path: str) -> etree._Element | None:
-    return next(iter(_all(element, path)), None)
-
-
-def _all(element: etree._Element, path: str) -> list[etree._Element]:
-    found = [element]
-    for name in path.split("/"):
-        found = [
-            child
-            for one in found
-            for child in one
-            if isinstance(child.tag, str) and _name(child) == name
-        ]
-    return found
-
-
-def _find(root: etree._Element, name: str) -> etree._Element | None:
-    return next(
-        (one for one in root.iter() if isinstance(one.tag, str) and _name(one) == name), None
+    trader = Trader(
+        id=text(party, "ID"),
+        name=text(party, "Name"),
+        country=text(party, "Address/CountryCode"),
     )
+    return trader if trader.id or trader.name else None
 
 
-def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname
+def _equipment(shipment: etree._Element) -> tuple[str, ...]:
+    """The numbers of all transport equipment; trailers and wagons too, so not only containers."""
+    paths = (
+        "Consignment/TransportEquipment",
+        "GovernmentAgencyGoodsItem/Commodity/TransportEquipment",
+    )
+    elements = (element for path in paths for element in each(shipment, path))
+    return tuple(dict.fromkeys(number for one_of in elements if (number := text(one_of, "ID"))))
+
+
+def _documents(
+    shipment: etree._Element, items: tuple[GoodsItem, ...]
+) -> tuple[DocumentReference, ...]:
+    found = (
+        *read_documents(shipment, "Consignment/TransportContractDocument"),
+        *read_documents(shipment, "PreviousDocument"),
+        *(document for item in items for document in item.documents),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _notices(equipment: tuple[str, ...]) -> Iterator[str]:
+    for number in equipment:
+        if not is_formed(number):
+            yield f"TransportEquipment: {number} is no container number (ISO 6346)"
+        elif not has_check_digit(number):
+            yield f"TransportEquipment: the check digit of {number} is wrong (ISO 6346)"
