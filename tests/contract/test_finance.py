@@ -155,6 +155,8 @@ OUTCOMES = [
     (PRESENTATION, {"P": PRESENTED}, FINDINGS,                                 "FindingsRecorded"),
     (PRESENTATION, {"P": PRESENTED}, replace(FINDINGS, discrepancies=1),       "FindingsRecorded"),
     (PRESENTATION, {"P": DISCREPANT, "finance.credit/C1": None},
+                   AskWaiver(by="ADVISER", presentation="P1", credit="C1"),    Code.NOT_ADVISED),
+    (PRESENTATION, {"P": DISCREPANT},
                    AskWaiver(by="ADVISER", presentation="P1", credit="C1"),    Code.NOT_ISSUING_BANK),
     (PRESENTATION, {"P": DISCREPANT, "finance.credit/C1": None},
                    AskWaiver(by="ISSUER", presentation="P1", credit="C1"),     Code.NOT_ADVISED),

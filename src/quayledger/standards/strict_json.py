@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import Any, Final, NoReturn
 
+from quayledger.kernel.types import MAX_INTEGER
 from quayledger.standards.refusal import FormatRefused
 
 SIZE_MAX: Final = 4 << 20
 """Bytes of a document."""
 DEPTH_MAX: Final = 64
 """Arrays and objects within each other."""
-INTEGER_MAX: Final = 2**53 - 1
-"""The largest integer that every reader keeps exact."""
 
 _RULE: Final = "RFC 7493 (I-JSON)"
 _NAME_MAX: Final = 80
@@ -78,7 +77,7 @@ def _load(
         return number if math.isfinite(number) else flawed("is too large for a number")
 
     def whole(digits: str) -> Any:
-        exact = len(digits) <= 17 and abs(int(digits)) <= INTEGER_MAX
+        exact = len(digits) <= 17 and abs(int(digits)) <= MAX_INTEGER
         return int(digits) if exact else flawed("is an integer beyond 2^53 - 1; send a string")
 
     def constant(name: str) -> Any:

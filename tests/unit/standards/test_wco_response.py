@@ -26,6 +26,7 @@ REJECTED = Response(
     mrn="20GB1NA4Y2YSRFGVR6",
     errors=("CDS12005",),
 )
+NOON = 1_767_268_800_000  # 2026-01-01T12:00:00Z.
 SAMPLES = "3.0/examples/annotated_XML_samples/Example_DMS_notifications"
 
 
@@ -62,7 +63,7 @@ def values(element):
 
 @pytest.mark.parametrize("function", Function)
 def test_every_answer_is_valid_by_the_published_schema(function, schema):
-    built = response(build_response(Response(function=function, reference="R", issued_ms=0, local_reference="L", mrn="M")))  # fmt: skip
+    built = response(build_response(Response(function=function, reference="R", issued_ms=NOON, local_reference="L", mrn="M")))  # fmt: skip
 
     assert schema.validate(built), schema.error_log
 
@@ -85,15 +86,15 @@ def test_a_rejection_says_what_the_published_one_says_but_where(archive):
     assert expected == values(response(build_response(REJECTED)))
 
 
-@pytest.mark.parametrize(("name", "value"), [("reference", ""), ("reference", "R" * 36), ("mrn", "M" * 71)])  # fmt: skip
+@pytest.mark.parametrize(("name", "value"), [("reference", ""), ("reference", "R" * 36), ("mrn", "M" * 71), ("errors", ("E" * 9,))])  # fmt: skip
 def test_a_reference_that_does_not_fit_is_refused(name, value):
-    fields = {"function": Function.RELEASED, "reference": "R", "issued_ms": 0, "local_reference": "L", "mrn": "M"}  # fmt: skip
+    fields = {"function": Function.RELEASED, "reference": "R", "issued_ms": NOON, "local_reference": "L", "mrn": "M"}  # fmt: skip
 
     with pytest.raises(FormatRefused, match=name):
         build_response(Response(**fields | {name: value}))
 
 
 def test_text_in_an_answer_cannot_become_markup():
-    built = build_response(Response(function=Function.RELEASED, reference="</ID>&", issued_ms=0, local_reference="L", mrn="M"))  # fmt: skip
+    built = build_response(Response(function=Function.RELEASED, reference="</ID>&", issued_ms=NOON, local_reference="L", mrn="M"))  # fmt: skip
 
     assert ("FunctionalReferenceID", "</ID>&") in values(response(built))

@@ -187,10 +187,10 @@ def record_findings(_: Env, presentation: Presentation, command: RecordFindings)
 
 
 def ask_waiver(env: Env, presentation: Presentation, command: AskWaiver) -> Presentation:
-    require(command.by == presentation.issuing_bank, Code.NOT_ISSUING_BANK)
     credit = _credit(env, command.credit)
     if credit is None or command.credit != presentation.credit:
         raise Refused(Code.NOT_ADVISED)
+    require(command.by == presentation.issuing_bank, Code.NOT_ISSUING_BANK)
     return replace(presentation, applicant=credit.applicant)
 
 

@@ -6,6 +6,7 @@ import typer
 
 from quayledger.edge.cli.answer import answer
 from quayledger.edge.cli.demo import demo
+from quayledger.edge.cli.reference import reference
 from quayledger.edge.cli.serve import found, serve
 from quayledger.edge.cli.verify import verify
 from quayledger.kernel import Malformed
@@ -21,6 +22,7 @@ app.command()(verify)
 app.command()(found)
 app.command()(serve)
 app.command()(answer)
+app.command()(reference)
 
 
 def main() -> None:

@@ -11,9 +11,8 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, Final
 
+from quayledger.kernel.types import MAX_INTEGER
 from quayledger.standards.refusal import FormatRefused
-
-INTEGER_MAX: Final = 2**53 - 1
 
 _RULE: Final = "RFC 8785 (JCS)"
 
@@ -61,7 +60,7 @@ def _utf16(name: str) -> bytes:
 
 
 def _integer(value: int) -> str:
-    if abs(value) > INTEGER_MAX:
+    if abs(value) > MAX_INTEGER:
         raise FormatRefused(f"{value} is beyond 2^53 - 1; send a string", "$", _RULE)
     return str(value)
 

@@ -7,7 +7,6 @@ from msgspec import Meta
 _TRIMMED: Final = r"^\S(?:.*\S)?\Z"
 
 Text10 = Annotated[str, Meta(max_length=10)]
-Text20 = Annotated[str, Meta(max_length=20)]
 Text35 = Annotated[str, Meta(max_length=35)]
 Text50 = Annotated[str, Meta(max_length=50)]
 Text70 = Annotated[str, Meta(max_length=70)]

@@ -48,12 +48,14 @@ def build_response(response: Response) -> bytes:
     """The message in XML, as the data model's schemas ask for it.
 
     Raises:
-        FormatRefused: If a reference is longer than the data model allows.
+        FormatRefused: If a reference or code is empty, or longer than the data model allows.
     """
-    for name, length in _LENGTHS.items():
-        if not 0 < len(getattr(response, name)) <= length:
+    stated = [(name, getattr(response, name), length) for name, length in _LENGTHS.items()]
+    for name, value, length in (*stated, *(("errors", code, 8) for code in response.errors)):
+        if not 0 < len(value) <= length:
             raise FormatRefused(f"must have 1 to {length} characters", name, _RULE)
-    root = etree.Element(f"{{{METADATA}}}MetaData", nsmap={"md": METADATA, None: RESPONSE})
+    prefixes = {"md": METADATA, "res": RESPONSE, "ds": VALUES}
+    root = etree.Element(f"{{{METADATA}}}MetaData", nsmap=prefixes)
     _add(root, METADATA, "WCODataModelVersionCode", "3.6")
     _add(root, METADATA, "WCOTypeName", "RES")
     body = _add(root, RESPONSE, "Response")
