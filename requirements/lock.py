@@ -18,7 +18,7 @@ DEV: Final = "requirements/dev.txt"
 DEV_INPUT: Final = "requirements/dev.in"
 COMPILE: Final = (
     "uv pip compile --quiet --universal --python-version 3.11 --generate-hashes"
-    " --no-emit-index-url --no-annotate --no-header"
+    " --no-emit-index-url --no-annotate --no-header --no-strip-extras"
 ).split()
 
 
