@@ -201,9 +201,9 @@ class Pages:
         """Check a bundle that somebody brings; nothing of it is kept."""
         if request.method == "GET":
             return self._page(request, "verify.html", verdict=None, fault=None)
-        form = await request.form(max_part_size=_BUNDLE_MAX)
-        file: Any = form.get("bundle")
-        data = await file.read() if hasattr(file, "read") else str(file or "").encode()
+        async with request.form(max_part_size=_BUNDLE_MAX) as form:
+            file: Any = form.get("bundle")
+            data = await file.read() if hasattr(file, "read") else str(file or "").encode()
         verdict, fault = None, None
         try:
             verdict = await run_in_threadpool(
