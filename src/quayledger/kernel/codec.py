@@ -85,8 +85,7 @@ def sha256(data: bytes) -> bytes:
 
 def b64(data: bytes) -> str:
     """Base64url without padding (RFC 7515 section 2)."""
-    text = binascii.b2a_base64(data, newline=False).translate(_TO_URL)
-    return text.rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL, b"=").decode("ascii")
 
 
 def unb64(text: str, what: str) -> bytes:

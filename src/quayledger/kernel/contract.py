@@ -164,7 +164,8 @@ def step(contract: Contract, env: Env, command: Command) -> Accepted:
         require(len(signed) >= rule.eyes, IntentCode.ROLE_MISSING)
     result = rule.apply(view, before, command)
     writes = dict(result) if isinstance(result, Mapping) else {subject: result}
-    require(all(view.read(k) is env.read(k) for k in writes), codes.NOT_FOUND)
+    others = [k for k in writes if k != subject or before is None]
+    require(all(view.read(k) is env.read(k) for k in others), codes.NOT_FOUND)
     writes[subject] = _arrive(rule, writes[subject])
     stamped = {k: _stamp(k, record, env) for k, record in writes.items()}
     for holds in contract.invariants:

@@ -23,6 +23,7 @@ class Tree:
     def __init__(self) -> None:
         self._levels: list[bytearray] = [bytearray()]
         self._edge: dict[tuple[int, int], bytes] = {}
+        self._paths: dict[tuple[int, int, int], bytes] = {}
 
     @property
     def size(self) -> int:
@@ -31,7 +32,9 @@ class Tree:
 
     def append(self, leaf: bytes) -> None:
         """Add a leaf hash."""
-        self._edge.clear()
+        if self._paths:
+            self._edge.clear()
+            self._paths.clear()
         level, value = 0, leaf
         self._levels[0] += leaf
         while len(self._levels[level]) % 64 == 0:
@@ -49,17 +52,29 @@ class Tree:
         """The root over the first `size` leaves."""
         return self._subtree(0, size) if size else EMPTY_ROOT
 
-    def inclusion(self, index: int, size: int) -> list[bytes]:
-        """The audit path of a leaf in the tree of that size (RFC 6962 section 2.1.1)."""
-        path, level, last = [], 0, size - 1
-        while last:
-            sibling = index ^ 1
-            if sibling < last or (sibling == last and (sibling + 1) << level <= size):
-                path.append(bytes(self._levels[level][sibling * 32 : sibling * 32 + 32]))
-            elif sibling == last:
-                path.append(self._subtree(sibling << level, size))
-            index, last, level = index >> 1, last >> 1, level + 1
-        return path
+    def inclusion(self, index: int, size: int) -> bytes:
+        """The audit path of a leaf in the tree of that size, 32 bytes a hash from below.
+
+        Neighbours share most of their paths, so these are kept until the tree grows.
+        """
+        if not 0 <= index < size <= self.size:
+            raise IndexError(f"leaf {index} of {size}")
+        return self._path(0, index, size)
+
+    def _path(self, level: int, index: int, size: int) -> bytes:
+        """The audit path of a node from its level up (RFC 6962 section 2.1.1)."""
+        last = (size - 1) >> level
+        if last == 0:
+            return b""
+        known = self._paths.get((level, index, size))
+        if known is None:
+            above, sibling = self._path(level + 1, index >> 1, size), index ^ 1
+            if sibling > last:
+                return above
+            start, end = sibling << level, (sibling + 1) << level
+            known = self._subtree(start, min(end, size)) + above
+            self._paths[level, index, size] = known
+        return known
 
     def consistency(self, old: int, size: int) -> list[bytes]:
         """The proof that the tree of `size` extends that of `old` (RFC 6962 section 2.1.2)."""
@@ -97,14 +112,13 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return tree.root()
 
 
-def verify_inclusion(
-    index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes
-) -> bool:
+def verify_inclusion(index: int, size: int, leaf: bytes, proof: bytes, root: bytes) -> bool:
     """Whether the audit path leads from the leaf hash to the root (RFC 9162 section 2.1.3.2)."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or len(proof) % 32:
         return False
     value, last = leaf, size - 1
-    for hash in proof:
+    for at in range(0, len(proof), 32):
+        hash = proof[at : at + 32]
         if last == 0:
             return False
         if index & 1 or index == last:

@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 from quayledger.kernel import codec
 from quayledger.kernel.contract import Contract
 from quayledger.kernel.failure import IntentCode, Malformed, RefusalCode
-from quayledger.kernel.types import Command, Count, Digest, Key, Record
+from quayledger.kernel.types import Command, Count, Digest, Key, Opaque, Record
 
 
 class Disclosure(Struct, frozen=True):
@@ -31,13 +31,13 @@ class Opening(Struct, frozen=True):
 class _WireDisclosure(Struct, frozen=True, forbid_unknown_fields=True):
     command: Raw
     expects: dict[Key, Count]
-    salt: Digest
+    salt: Opaque
 
 
 class _WireOpening(Struct, frozen=True, forbid_unknown_fields=True):
     key: Key
     record: Raw
-    salt: Digest
+    salt: Opaque
 
 
 _MEMBERSHIP: Final = ("membership.organisation", "membership.person")

@@ -28,6 +28,8 @@ TimeMs = Count
 Grams = Count
 Digest = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
 """A SHA-256 value in base64url without padding."""
+Opaque = Annotated[str, Meta(min_length=43, max_length=43)]
+"""32 bytes in base64url that are only compared or hashed, so their letters need no check."""
 Text = Annotated[str, Meta(max_length=2000)]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
 """An ISO 4217 alphabetic code."""

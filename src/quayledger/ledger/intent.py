@@ -17,6 +17,7 @@ from msgspec import Meta, Raw, Struct
 
 from quayledger.kernel import Command, Digest, Disclosure, Id, Key, Malformed, TimeMs
 from quayledger.kernel.codec import b64, decode, encode, sha256, unb64
+from quayledger.kernel.types import Opaque
 from quayledger.ledger.identity import signature as es256
 
 TYPE: Final = "quay-intent+jws"
@@ -38,7 +39,7 @@ class Payload(Struct, frozen=True, forbid_unknown_fields=True):
     id: IntentId
     issued_ms: TimeMs
     expires_ms: TimeMs
-    commands: tuple[Digest, ...]
+    commands: tuple[Opaque, ...]
 
 
 class Header(Struct, frozen=True, forbid_unknown_fields=True):

@@ -24,14 +24,13 @@ class Receipt(Struct, frozen=True, forbid_unknown_fields=True):
     proof: str
     checkpoint: str
 
-    def path(self) -> list[bytes]:
-        """The hashes of the audit path.
+    def path(self) -> bytes:
+        """The audit path.
 
         Raises:
             Malformed: If the proof is not base64url.
         """
-        data = unb64(self.proof, "proof")
-        return [data[at : at + 32] for at in range(0, len(data), 32)]
+        return unb64(self.proof, "proof")
 
 
 _RECEIPT: Final = msgspec.json.Decoder(Receipt)

@@ -76,7 +76,8 @@ def test_a_path_leads_to_the_root_from_its_own_leaf_only(data, size):
 
     assert verify_inclusion(index, size, own, proof, top)
     assert not verify_inclusion(index, size, other, proof, top)
-    assert not verify_inclusion(index, size, own, [*proof, own], top)
+    assert not verify_inclusion(index, size, own, proof + own, top)
+    assert not verify_inclusion(index, size, own, proof + b"x", top)
     assert not verify_inclusion(index, size, own, proof, own) or size == 1
     assert not verify_inclusion(size, size, own, proof, top)
 
@@ -86,7 +87,7 @@ def test_a_path_that_is_too_short_proves_nothing(size):
     tree = grown(LEAVES)
     proof = tree.inclusion(0, size)
 
-    assert not verify_inclusion(0, size, leaf_hash(LEAVES[0]), proof[:-1], tree.root_at(size))
+    assert not verify_inclusion(0, size, leaf_hash(LEAVES[0]), proof[:-32], tree.root_at(size))
 
 
 def consistent(old, size, proof, old_root, new_root):
@@ -120,3 +121,18 @@ def test_a_larger_tree_proves_that_it_extends_every_smaller_one(size):
         proof = tree.consistency(old, size)
         assert consistent(old, size, proof, tree.root_at(old), tree.root_at(size))
         assert not consistent(old, size, proof, tree.root_at(old), leaf_hash(b"x"))
+
+
+@pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 9), (0, 0)])
+def test_there_is_no_path_for_a_leaf_that_is_not_there(index, size):
+    with pytest.raises(IndexError):
+        grown(LEAVES).inclusion(index, size)
+
+
+def test_a_path_asked_again_after_the_tree_grew_is_the_path_of_that_size():
+    tree = grown(LEAVES[:5])
+    before = tree.inclusion(4, 5)
+    tree.append(leaf_hash(LEAVES[5]))
+
+    assert before == tree.inclusion(4, 5)
+    assert verify_inclusion(4, 6, leaf_hash(LEAVES[4]), tree.inclusion(4, 6), tree.root())

@@ -73,7 +73,7 @@ def test_one_event_is_proven_without_its_neighbours(store):
     assert b"LOAD" in leaves[1]
     assert verify_inclusion(1, 3, leaf_hash(leaves[1]), path, top)
     assert not verify_inclusion(1, 3, leaf_hash(leaves[1].replace(b"LOAD", b"DISC")), path, top)
-    assert not any(leaf in b"".join(path) for leaf in leaves)
+    assert not any(leaf in path for leaf in leaves)
 
 
 def test_leaves_are_given_on_byte_by_byte_in_their_order(store):

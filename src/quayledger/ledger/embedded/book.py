@@ -96,10 +96,10 @@ class Book(Mapping[Key, Record | None]):
     def _pass_on(self, n: int, outcome: Outcome) -> None:
         """Give newcomers of a chained record its past."""
         chained = self._chamber.rulebook.chained
-        for name, record in outcome.writes.items():
+        for name, audience in outcome.audience.items():
             before = self._records[name]
             if before is not None and name.partition("/")[0] in chained:
-                for party in sorted(related(record) - related(before)):
+                for party in sorted(audience - related(before)):
                     self._store.add_past(party, n, name)
 
     def commit(self, time_ms: int) -> None:
@@ -141,5 +141,5 @@ def receipt(store: Store, chamber: Chamber, n: int) -> bytes:
 
 def make_receipt(chamber: Chamber, n: int, data: bytes, note: str, size: int) -> bytes:
     """The canonical receipt of an entry under a checkpoint over `size` entries."""
-    proof = b64(b"".join(chamber.tree.inclusion(n, size)))
+    proof = b64(chamber.tree.inclusion(n, size))
     return encode({"n": n, "entry": Raw(data), "proof": proof, "checkpoint": note})
