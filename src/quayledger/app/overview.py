@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from quayledger.app import policy
 from quayledger.app.node import Node
-from quayledger.contracts.tracking.public import Batch
+from quayledger.contracts.tracking.public import Batch, BatchStatus
 from quayledger.kernel import Key, Malformed, key
 from quayledger.readmodel.projection import Act
 from quayledger.vault.events import Seen
@@ -84,17 +84,28 @@ def overview(node: Node, id: str, roles: Sequence[str]) -> Overview | None:
 def history(node: Node, number: str) -> list[Seen]:
     """Everything known of a container, after fetching what others let us read.
 
+    Only batches that are on the ledger count: what was read and never signed is nobody's word.
+
     Raises:
         Malformed: If a producer sends other events than the ledger commits to.
     """
+    committed = set()
     for plain in node.projection.records("tracking.batch"):
         batch = node.record(key("tracking.batch", plain["id"]))
-        if isinstance(batch, Batch) and not node.events.holds(batch.id):
-            leaves = node.courier.batch(batch.producer, node.party, batch.id)
-            if leaves is None:
-                raise Malformed(f"batch {batch.id}: {batch.producer} does not give its events")
-            node.events.keep(batch.id, batch.producer, leaves, batch.root)
-    return node.events.history(number)
+        if isinstance(batch, Batch):
+            _fetch(node, batch)
+            committed.add(batch.id)
+    return [seen for seen in node.events.history(number) if seen.batch in committed]
+
+
+def _fetch(node: Node, batch: Batch) -> None:
+    if not node.events.holds(batch.id):
+        leaves = node.courier.batch(batch.producer, node.party, batch.id)
+        if leaves is None:
+            raise Malformed(f"batch {batch.id}: {batch.producer} does not give its events")
+        node.events.keep(batch.id, batch.producer, leaves, batch.root)
+    if batch.status == BatchStatus.RETRACTED:
+        node.events.retract(batch.id)
 
 
 def _box(node: Node, roles: Sequence[str], record: Plain) -> Box:
