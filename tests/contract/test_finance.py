@@ -133,6 +133,10 @@ OUTCOMES = [
     (ACCOUNT, {}, replace(PAY, amount=Amount("EUR", 501)),                     accounts.Code.OTHER_CURRENCY),
     (ACCOUNT, {}, replace(PAY, by="ISSUER", account="OWN", to="EUR"),          accounts.Code.OTHER_CURRENCY),
     (ACCOUNT, {}, replace(PAY, amount=USD(501)),                               accounts.Code.INSUFFICIENT_FUNDS),
+    (ACCOUNT, {"finance.account/LORO": replace(LORO, balance_minor=2**53 - 1)},
+              Pay(by="ISSUER", account="OWN", to="LORO", amount=USD(1), purpose="x"), accounts.Code.TOO_LARGE),
+    (ACCOUNT, {"finance.account/OWN": replace(OWN, balance_minor=1 - 2**53)},
+              Pay(by="ISSUER", account="OWN", to="LORO", amount=USD(1), purpose="x"), accounts.Code.TOO_LARGE),
     (ACCOUNT, {}, PAY,                                                         "Paid"),
     (ACCOUNT, {}, replace(PAY, by="ISSUER", account="OWN", to="DEP"),          "Paid"),
 

@@ -240,6 +240,17 @@ def test_the_verify_page_names_the_entry_that_is_bad(small):
     assert "entry 7" in bad.text
 
 
+def test_the_explorer_finds_a_record_by_its_id_and_an_entry_by_its_hash(small):
+    cookie = {"quay-alpha": small.headers("ALPHA.c1")["authorization"].split()[1]}
+    entries = small.get("ALPHA.c1", "entries").json()
+    record = small.http.get("/alpha/search", params={"q": "c1"}, cookies=cookie)
+    entry = small.http.get("/alpha/search", params={"q": entries[1]["intent"]}, cookies=cookie)
+    small.http.cookies.clear()
+
+    assert "consignment.consignment" in record.text
+    assert "/alpha/ledger/1" in entry.text
+
+
 def test_a_revoked_person_is_out_at_once(small):
     assert 200 == small.get("ALPHA.d1", "me").status_code
     revoked = small.act("ALPHA.a1", {"type": "membership.REVOKE", "person": "ALPHA.d1"})

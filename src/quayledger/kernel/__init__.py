@@ -23,6 +23,7 @@ from quayledger.kernel.rulebook import Disclosure, Opening, Rulebook
 from quayledger.kernel.types import (
     EVERYONE,
     ID_PATTERN,
+    MAX_INTEGER,
     Amount,
     Command,
     Count,
@@ -44,6 +45,7 @@ from quayledger.kernel.types import (
 __all__ = [
     "EVERYONE",
     "ID_PATTERN",
+    "MAX_INTEGER",
     "Accepted",
     "Amount",
     "Certified",

@@ -38,11 +38,15 @@ EVERYONE: Final = "*"
 """In a record's relations: every member of the network may see it."""
 
 
+Minor = Annotated[int, Meta(ge=0, le=10**15)]
+"""A sum in minor units, small enough that sums and tolerances of it stay exact."""
+
+
 class Amount(Struct, frozen=True, forbid_unknown_fields=True):
     """A sum of money in minor units (ISO 4217): USD with minor 1864000 is 18,640.00 dollars."""
 
     currency: Currency
-    minor: Count
+    minor: Minor
 
 
 class Record(

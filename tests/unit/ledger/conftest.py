@@ -72,6 +72,8 @@ def make(_, __, command):
 
 
 def hand(_, crate, command):
+    if command.crate == "cursed":
+        raise ValueError("a rule that fails in a way that nobody thought of")
     require(crate.keeper == command.by, Code.NOT_KEEPER)
     return replace(crate, keeper=command.to)
 

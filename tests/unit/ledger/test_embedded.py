@@ -2,7 +2,7 @@
 
 import pytest
 
-from quayledger.kernel import IntentCode, Malformed, Refused
+from quayledger.kernel import IntentCode, InvariantBroken, Malformed, Refused
 from quayledger.kernel.codec import encode
 from quayledger.kernel.merkle import leaf_hash, verify_inclusion
 from quayledger.ledger import intent as intents
@@ -163,3 +163,15 @@ def test_of_many_transfers_of_one_crate_exactly_one_wins(world, ledger):
 
     assert 1 == outcomes.count(None)
     assert {IntentCode.STALE} == {refused.code for refused in outcomes if refused}
+
+
+def test_an_intent_on_which_a_rule_fails_stops_nobody_else(world, ledger):
+    made(world, ledger, crate="cursed")
+    hand = world.Hand(by="BETA", crate="cursed", to="GAMMA")
+    expects = {"toy.crate/cursed": 1}
+    poison = world.submission(hand, by=["BETA.clerk"], expects=expects)
+
+    with pytest.raises(InvariantBroken, match="ValueError"):
+        ledger.submit(poison).result()
+    assert IntentCode.ID_SPENT == refusal(ledger, poison)
+    assert made(world, ledger)

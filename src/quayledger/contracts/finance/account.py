@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from quayledger.kernel import (
     ID_PATTERN,
+    MAX_INTEGER,
     Amount,
     Command,
     Contract,
@@ -50,6 +51,7 @@ class Code(RefusalCode):
     OTHER_BANK = 4, "Both accounts must be with one bank; between banks its positions move."
     OTHER_CURRENCY = 5, "Amount and both accounts must be in one currency."
     INSUFFICIENT_FUNDS = 6, "The paying account does not hold that much; only banks may go below."
+    TOO_LARGE = 7, "A balance would be larger than the ledger can keep; split it over accounts."
 
 
 class Account(Record, frozen=True, tag="finance.account"):
@@ -115,6 +117,7 @@ def move(payer: Account, payee: Record | None, amount: Amount) -> Writes:
     left = payer.balance_minor - amount.minor
     require(left >= 0 or payer.owner == payer.bank, Code.INSUFFICIENT_FUNDS)
     received = payee.balance_minor + amount.minor
+    require(left >= -MAX_INTEGER and received <= MAX_INTEGER, Code.TOO_LARGE)
     return {
         key("finance.account", payer.id): replace(payer, balance_minor=left),
         key("finance.account", payee.id): replace(payee, balance_minor=received),

@@ -26,6 +26,7 @@ from quayledger.ledger.content import read_delivery
 from quayledger.ledger.entry import read_entry
 from quayledger.ledger.identity.login import Login
 from quayledger.ledger.intent import now_ms
+from quayledger.ledger.port import read_receipt
 
 HEADERS: Final = {
     "content-security-policy": (
@@ -193,9 +194,8 @@ class Pages:
         names = self._node.projection.search(text) if text else []
         found = [self._node.projection.record(name) for name in names]
         shown = [policy.narrowed(person.roles, one) for one in found if one is not None]
-        return self._page(
-            request, "search.html", q=text, found=[one for one in shown if one is not None]
-        )
+        records = [one for one in shown if one is not None]
+        return self._page(request, "search.html", q=text, found=records, n=self._entry_of(text))
 
     async def verify(self, request: Request) -> Response:
         """Check a bundle that somebody brings; nothing of it is kept."""
@@ -212,6 +212,14 @@ class Pages:
         except (Alarm, Malformed) as error:
             fault = str(error)
         return self._page(request, "verify.html", verdict=verdict, fault=fault)
+
+    def _entry_of(self, text: str) -> int | None:
+        """The entry of an intent id or a payload hash, None if it is neither."""
+        receipt = self._node.ledger.receipt(text)
+        if receipt is not None:
+            return read_receipt(receipt).n
+        entries = self._node.follower.chronicle.entries
+        return next((n for n, entry in enumerate(entries) if entry.intent == text), None)
 
     def _login_page(self, request: Request, fault: str) -> Response:
         people = [

@@ -102,6 +102,9 @@ class Writer:
             return admit(self._chamber.rulebook, data)
         except Malformed as malformed:
             return malformed
+        except Exception as fault:  # A reader that fails on one submission must not stop the rest.
+            log.critical("a submission could not be read", exc_info=True)
+            return Malformed(f"submission: {type(fault).__name__}")
 
     def _time(self, admitted: Admitted, now: int) -> int:
         """The host's clock, never backwards.
@@ -128,9 +131,12 @@ class Writer:
             return refused
         try:
             sealed = self._chamber.run(admitted, signers, self._book, time_ms)
-        except (Refused, InvariantBroken) as refused:
-            if isinstance(refused, InvariantBroken):
-                log.critical("invariant broken by intent %s", payload.id, exc_info=True)
+        except Refused as refused:
             self._book.spend(payload.id, payload.expires_ms)
             return refused
+        except Exception as fault:  # Nothing is written yet, so a rule's fault is one intent's.
+            log.critical("a rule failed on intent %s", payload.id, exc_info=True)
+            self._book.spend(payload.id, payload.expires_ms)
+            broken = isinstance(fault, InvariantBroken)
+            return fault if broken else InvariantBroken(type(fault).__name__)
         return self._book.add(admitted, sealed)
