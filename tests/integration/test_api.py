@@ -241,11 +241,11 @@ def test_the_verify_page_names_the_entry_that_is_bad(small):
 
 
 def test_the_explorer_finds_a_record_by_its_id_and_an_entry_by_its_hash(small):
-    cookie = {"quay-alpha": small.headers("ALPHA.c1")["authorization"].split()[1]}
+    token = small.headers("ALPHA.c1")["authorization"].split()[1]
+    cookie = {"cookie": f"quay-alpha={token}"}
     entries = small.get("ALPHA.c1", "entries").json()
-    record = small.http.get("/alpha/search", params={"q": "c1"}, cookies=cookie)
-    entry = small.http.get("/alpha/search", params={"q": entries[1]["intent"]}, cookies=cookie)
-    small.http.cookies.clear()
+    record = small.http.get("/alpha/search", params={"q": "c1"}, headers=cookie)
+    entry = small.http.get("/alpha/search", params={"q": entries[1]["intent"]}, headers=cookie)
 
     assert "consignment.consignment" in record.text
     assert "/alpha/ledger/1" in entry.text
