@@ -136,3 +136,13 @@ def test_a_path_asked_again_after_the_tree_grew_is_the_path_of_that_size():
 
     assert before == tree.inclusion(4, 5)
     assert verify_inclusion(4, 6, leaf_hash(LEAVES[4]), tree.inclusion(4, 6), tree.root())
+
+
+@pytest.mark.parametrize("size", range(1, 9))
+def test_neighbours_asked_one_after_the_other_have_their_own_paths(size):
+    tree = grown(LEAVES)
+    paths = [tree.inclusion(index, size) for index in range(size)]
+
+    assert paths == [tree.inclusion(index, size) for index in range(size)]
+    for index, path in enumerate(paths):
+        assert verify_inclusion(index, size, leaf_hash(LEAVES[index]), path, tree.root_at(size))

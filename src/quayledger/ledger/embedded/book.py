@@ -11,7 +11,7 @@ from quayledger.ledger.admission import Admitted
 from quayledger.ledger.chamber import Chamber, Founding, Sealed
 from quayledger.ledger.content import Share, mask, shares
 from quayledger.ledger.embedded.store import Store
-from quayledger.ledger.entry import write_pairs
+from quayledger.ledger.entry import read_entry, write_pairs
 from quayledger.ledger.log.checkpoint import Checkpoint
 
 
@@ -24,7 +24,7 @@ class Book(Mapping[Key, Record | None]):
         self._origin = origin
         self._key = key
         self._records: dict[Key, Record | None] = {}
-        self._used: dict[str, tuple[str, int]] = {}
+        self._used: dict[str, int] = {}
         self._spent = store.spent()
         self._newly_spent: dict[str, int] = {}
         self._note = store.newest_note() or ""
@@ -58,7 +58,11 @@ class Book(Mapping[Key, Record | None]):
 
     def used(self, id: str) -> tuple[str, int] | None:
         """Payload hash and entry number if an intent was accepted under the id."""
-        return self._used.get(id)
+        n = self._used.get(id)
+        if n is None:
+            return None
+        data = self._fresh[n] if n in self._fresh else self._store.entries(n, 1)[0]
+        return read_entry(data).intent, n
 
     def is_spent(self, id: str) -> bool:
         """Whether an intent was refused under the id and could still be fired."""
@@ -78,8 +82,8 @@ class Book(Mapping[Key, Record | None]):
         for party, share in shares(outcome, askers).items():
             self._store.add_feed(party, n, share)
         self._records.update(outcome.writes)
-        self._store.add_used(admitted.payload.id, admitted.payload_hash, n)
-        self._used[admitted.payload.id] = (admitted.payload_hash, n)
+        self._store.add_used(admitted.payload.id, n)
+        self._used[admitted.payload.id] = n
         return n
 
     def append(self, sealed: Sealed, intent: bytes) -> int:

@@ -67,7 +67,7 @@ class EmbeddedLedger:
         with self.reading.lock:
             store = self.reading.store
             known = store.used([intent_id]).get(intent_id)
-            return None if known is None else receipt(store, self._chamber, known[1])
+            return None if known is None else receipt(store, self._chamber, known)
 
     def feed(self, party: Party, after: int, limit: int) -> Feed:
         """What the party may see, in order, beginning after a cursor."""

@@ -7,22 +7,24 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from quayledger.durable import open_database
-from quayledger.kernel import Key, Party
+from quayledger.kernel import EVERYONE, Key, Party
+from quayledger.kernel.codec import encode
 from quayledger.ledger.content import Share
 
 SCHEMA: Final = """
-CREATE TABLE entry(n INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE entry(n INTEGER PRIMARY KEY, data BLOB NOT NULL, intent BLOB NOT NULL,
+                   opening INTEGER NOT NULL, openings INTEGER NOT NULL);
 CREATE TABLE checkpoint(size INTEGER PRIMARY KEY, note TEXT NOT NULL);
 CREATE TABLE opening(seq INTEGER PRIMARY KEY, data BLOB NOT NULL, n INTEGER NOT NULL,
                      commands INTEGER NOT NULL, previous INTEGER);
 CREATE TABLE record(key TEXT PRIMARY KEY, opening INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE content(n INTEGER PRIMARY KEY, intent BLOB NOT NULL, opening INTEGER NOT NULL,
-                     openings INTEGER NOT NULL);
 CREATE TABLE party(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE feed(party INTEGER, seq INTEGER, n INTEGER NOT NULL, commands INTEGER NOT NULL,
-                  openings INTEGER NOT NULL, past TEXT, PRIMARY KEY(party, seq)) WITHOUT ROWID;
-CREATE TABLE used(id TEXT PRIMARY KEY, payload TEXT NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE feed(seq INTEGER PRIMARY KEY, party INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE INDEX feed_of_party ON feed(party, seq);
+CREATE TABLE used(id TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE spent(id TEXT PRIMARY KEY, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
 """
 _CHUNK: Final = 500
@@ -31,13 +33,18 @@ _TABLES: Final = (
     "entry",
     "opening",
     "record",
-    "content",
     "feed",
     "used",
     "spent",
     "checkpoint",
 )
-_VERBS: Final = {"record": "INSERT OR REPLACE", "spent": "INSERT OR IGNORE"}
+_SUFFIXES: Final = {
+    "record": " ON CONFLICT(key) DO UPDATE SET opening = excluded.opening",
+    "spent": " ON CONFLICT DO NOTHING",
+}
+_PLACES: Final = 1 << 16
+"""A cursor is the number of a feed row times this, plus the place in the row."""
+_FEED: Final = msgspec.json.Decoder(list[tuple[int, int, int, str]])
 
 
 class Store:
@@ -50,6 +57,7 @@ class Store:
         }
         self._rows_of: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _TABLES}
         self._newest: dict[Key, int] = {}
+        self._shown: dict[Party, list[tuple[int, int, int, str]]] = {}
         self._opening = self._one("SELECT max(seq) FROM opening") or 0
         self._feed = self._one("SELECT max(seq) FROM feed") or 0
 
@@ -91,16 +99,13 @@ class Store:
         )
         return [data for (data,) in self._rows(sql, (prefix, prefix + "\uffff"))]
 
-    def used(self, ids: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """Payload hash and entry number of each id under which an intent was accepted."""
-        found = {}
+    def used(self, ids: Sequence[str]) -> dict[str, int]:
+        """The entry number of each id under which an intent was accepted."""
+        found: dict[str, int] = {}
         for at in range(0, len(ids), _CHUNK):
             chunk = tuple(ids[at : at + _CHUNK])
             marks = ",".join("?" * len(chunk))
-            for id, payload, n in self._rows(
-                f"SELECT id, payload, n FROM used WHERE id IN ({marks})", chunk
-            ):
-                found[id] = (payload, n)
+            found.update(self._rows(f"SELECT id, n FROM used WHERE id IN ({marks})", chunk))
         return found
 
     def spent(self) -> dict[str, int]:
@@ -110,7 +115,7 @@ class Store:
     def content(self, n: int) -> tuple[bytes, list[bytes]]:
         """The whole content of an entry: the intent's bytes, and its openings by key."""
         ((intent, first, count),) = self._rows(
-            "SELECT intent, opening, openings FROM content WHERE n = ?", (n,)
+            "SELECT intent, opening, openings FROM entry WHERE n = ?", (n,)
         )
         sql = "SELECT data FROM opening WHERE seq >= ? AND seq < ? ORDER BY seq"
         return intent, [data for (data,) in self._rows(sql, (first, first + count))]
@@ -121,15 +126,19 @@ class Store:
         """Cursor, and entry numbers with shares, of what these parties may see after a cursor."""
         marks = ",".join("?" * len(parties))
         rows = self._rows(
-            "SELECT seq, n, commands, openings, past FROM feed"
-            f" WHERE party IN (SELECT id FROM party WHERE name IN ({marks})) AND seq > ?"
+            "SELECT seq, data FROM feed"
+            f" WHERE party IN (SELECT id FROM party WHERE name IN ({marks})) AND seq >= ?"
             " ORDER BY seq LIMIT ?",
-            (*parties, after, limit),
+            (*parties, after // _PLACES, limit),
         )
-        return [
-            (seq, self._past(past, n) if past else [(n, Share(commands, openings))])
-            for seq, n, commands, openings, past in rows
-        ]
+        found: list[tuple[int, list[tuple[int, Share]]]] = []
+        for seq, data in rows:
+            for place, (n, commands, openings, past) in enumerate(_FEED.decode(data)):
+                cursor = seq * _PLACES + place
+                if cursor > after and len(found) < limit:
+                    shown = self._past(past, n) if past else [(n, Share(commands, openings))]
+                    found.append((cursor, shown))
+        return found
 
     def _past(self, name: Key, before: int) -> list[tuple[int, Share]]:
         """The entries before one that wrote a record, oldest first, opening by opening."""
@@ -139,8 +148,8 @@ class Store:
             " WHERE seq = (SELECT opening FROM record WHERE key = ?)"
             " UNION ALL SELECT opening.seq, opening.n, opening.commands, opening.previous"
             " FROM opening JOIN past ON opening.seq = past.previous)"
-            " SELECT past.n, past.commands, past.seq - content.opening FROM past JOIN content"
-            " ON content.n = past.n WHERE past.n < ? ORDER BY past.n",
+            " SELECT past.n, past.commands, past.seq - entry.opening FROM past JOIN entry"
+            " ON entry.n = past.n WHERE past.n < ? ORDER BY past.n",
             (name, before),
         )
         return [(n, Share(commands, 1 << place)) for n, commands, place in rows]
@@ -155,8 +164,7 @@ class Store:
         """
         first = self._opening + 1
         self._opening += len(opened)
-        self._rows_of["entry"].append((n, data))
-        self._rows_of["content"].append((n, intent, first, len(opened)))
+        self._rows_of["entry"].append((n, data, intent, first, len(opened)))
         for number, (name, opening, commands) in enumerate(opened, first):
             previous = self._newest.get(name)
             self._rows_of["opening"].append((number, opening, n, commands, previous))
@@ -169,18 +177,16 @@ class Store:
 
     def add_feed(self, party: Party, n: int, share: Share) -> None:
         """Let the party see this share of an entry, after everything it was shown before."""
-        self._feed += 1
-        row = (self._party(party), self._feed, n, share.commands, share.openings, None)
-        self._rows_of["feed"].append(row)
+        shown = self._shown.setdefault(party, [])
+        shown.append((n, share.commands, share.openings, ""))
 
     def add_past(self, party: Party, n: int, name: Key) -> None:
         """Let the party see what wrote a record before an entry."""
-        self._feed += 1
-        self._rows_of["feed"].append((self._party(party), self._feed, n, 0, 0, name))
+        self._shown.setdefault(party, []).append((n, 0, 0, name))
 
-    def add_used(self, id: str, payload: str, n: int) -> None:
+    def add_used(self, id: str, n: int) -> None:
         """Note that an intent was accepted under the id."""
-        self._rows_of["used"].append((id, payload, n))
+        self._rows_of["used"].append((id, n))
 
     def add_spent(self, id: str, expires_ms: int) -> None:
         """Note that an intent was refused under the id."""
@@ -195,15 +201,28 @@ class Store:
 
         Refused ids that expired by then are dropped: the expiry alone refuses them now.
         """
+        self._feed_rows()
         with self.connection:
             for table, rows in self._rows_of.items():
-                marks = ",".join("?" * len(rows[0])) if rows else ""
                 if rows:
-                    verb = _VERBS.get(table, "INSERT")
-                    self.connection.executemany(f"{verb} INTO {table} VALUES({marks})", rows)
+                    marks = ",".join("?" * len(rows[0]))
+                    suffix = _SUFFIXES.get(table, "")
+                    self.connection.executemany(
+                        f"INSERT INTO {table} VALUES({marks}){suffix}", rows
+                    )
             self.connection.execute("DELETE FROM spent WHERE expires_ms <= ?", (expired_ms,))
         for rows in self._rows_of.values():
             rows.clear()
+
+    def _feed_rows(self) -> None:
+        """One row a party and commit; what is for everyone comes first: others rest on it."""
+        for party in sorted(self._shown, key=lambda party: (party != EVERYONE, party)):
+            shown = self._shown[party]
+            for at in range(0, len(shown), _PLACES):
+                self._feed += 1
+                row = (self._feed, self._party(party), encode(shown[at : at + _PLACES]))
+                self._rows_of["feed"].append(row)
+        self._shown.clear()
 
     def _party(self, name: Party) -> int:
         if name not in self._parties:
