@@ -18,13 +18,14 @@ import binascii
 import json
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -36,7 +37,20 @@ HALF_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC
 MAX_INTEGER: Final = 2**53 - 1
 NOTE: Final = re.compile(
     r"(?P<text>(?P<origin>[^\n]+)\n(?P<size>0|[1-9][0-9]*)\n(?P<log>[A-Za-z0-9+/]{43}=)\n"
-    r"state (?P<state>[A-Za-z0-9+/]{43}=)\n)\n(?P<signatures>(?:\u2014 [^ \n]+ [^ \n]+\n)+)"
+    r"state (?P<state>[A-Za-z0-9+/]{43}=)\n)\n\u2014 (?P<signer>[^\s+]+) (?P<signature>[^\s]+)\n"
+)
+PLACE: Final = re.compile(r"0|[1-9][0-9]?")
+FIELD: Final = 2**255 - 19
+EIGHTH: Final = "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"
+OTHER_EIGHTH: Final = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"
+SMALL_ORDER: Final = frozenset(
+    {int.from_bytes(bytes.fromhex(y), "little") for y in (EIGHTH, OTHER_EIGHTH)}
+    | {0, 1, FIELD - 1, FIELD, FIELD + 1}
+)
+FAULTS: Final = (
+    *(ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError),
+    *(InvalidSignature, UnsupportedAlgorithm, binascii.Error),
+    *(x509.ExtensionNotFound, x509.DuplicateExtension, x509.InvalidVersion),
 )
 
 
@@ -56,6 +70,13 @@ def check(condition: bool, n: int | None, reason: str) -> None:
     """Go on only if the condition holds."""
     if not condition:
         raise Unsound(n, reason)
+
+
+def typed(kind: type, *values: Any) -> None:
+    """Go on only if each value is of exactly this type; Python takes True for 1."""
+    for value in values:
+        if type(value) is not kind:
+            raise TypeError(f"{kind.__name__} wanted, not {type(value).__name__}")
 
 
 def canonical(value: Any) -> bytes:
@@ -78,10 +99,9 @@ def integer(text: str) -> int:
 
 def read(data: bytes) -> Any:
     """Read canonical JSON; ValueError if the bytes are anything else."""
-    value = json.loads(
-        data.decode(), parse_float=no_float, parse_constant=no_float, parse_int=integer
-    )
-    if canonical(value) != data:
+    text = data.decode()
+    value = json.loads(text, parse_float=no_float, parse_constant=no_float, parse_int=integer)
+    if canonical(value) != data or not unicodedata.is_normalized("NFC", text):
         raise ValueError("not canonical JSON")
     return value
 
@@ -173,7 +193,9 @@ class Members:
             self.people[record["id"]] = record
 
     def verify(self, payload: str, signature: dict[str, str], time_ms: int) -> str:
-        """Check one signature; gives the organisation that it binds."""
+        """Check one signature; gives the person who made it."""
+        if signature.keys() != {"protected", "signature"}:
+            raise ValueError("a signature with missing or unknown fields")
         header = read(unb64(signature["protected"]))
         if header["alg"] != "ES256" or header["typ"] != "quay-intent+jws" or len(header) != 3:
             raise ValueError("not an ES256 signature of an intent")
@@ -190,7 +212,7 @@ class Members:
         key: Any = serialization.load_der_public_key(unb64(keys[0]["key"]))
         message = f"{signature['protected']}.{payload}".encode("ascii")
         key.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
-        return str(person["organisation"])
+        return str(header["kid"])
 
 
 class Verifier:
@@ -226,12 +248,18 @@ class Verifier:
 
     def entry(self, n: int, leaf: str, entry: dict[str, Any]) -> None:
         """Check that an entry may follow the one before, and take it in."""
+        typed(int, n)
         check(n == len(self.entries) and not self.shown, n, "not in order, before all contents")
         data = canonical(entry)
         check(digest(b"\x00" + data) == leaf, n, "its leaf hash is another")
         fields = {"intent", "signatures", "time_ms", "writes"}
         check(entry.keys() == fields, n, "fields are missing or unknown")
+        typed(str, entry["intent"], entry["signatures"])
+        typed(int, entry["time_ms"])
+        typed(list, entry["writes"], *entry["writes"])
         check(entry["intent"] not in self.intents, n, "repeats an intent")
+        hashes = entry["intent"], entry["signatures"]
+        check(all(len(unb64(hash)) == 32 for hash in hashes), n, "a hash is no hash")
         before = self.entries[-1]["time_ms"] if self.entries else 0
         check(entry["time_ms"] >= before, n, "goes back in time")
         pairs = [(unb64(name), unb64(record)) for name, record in entry["writes"]]
@@ -247,7 +275,10 @@ class Verifier:
         """Check that what is shown of an entry is what the entry commits to."""
         n = content["n"]
         fields = {"n", "entry", "payload", "signatures", "commands", "openings"}
+        typed(int, n)
         check(content.keys() == fields, n, "content fields are missing or unknown")
+        typed(list, content["signatures"], content["openings"])
+        typed(dict, content["commands"])
         check(n > max(self.shown, default=-1), n, "contents are not one an entry, in order")
         check(n < len(self.entries), n, "content of an entry that is not in the log")
         entry = self.entries[n]
@@ -255,6 +286,7 @@ class Verifier:
         payload = unb64(content["payload"])
         check(digest(payload) == entry["intent"], n, "payload is not the entry's")
         hashed = [digest(canonical(s)) if isinstance(s, dict) else s for s in content["signatures"]]
+        typed(str, *hashed)
         check(
             digest("".join(sorted(hashed)).encode("ascii")) == entry["signatures"],
             n,
@@ -286,20 +318,25 @@ class Verifier:
 
     def intent(self, n: int, payload: dict[str, Any], content: dict[str, Any]) -> None:
         """Check network, time, commands and signatures of what is shown of an intent."""
+        fields = {"network", "id", "issued_ms", "expires_ms", "commands"}
+        check(payload.keys() == fields, n, "payload fields are missing or unknown")
+        typed(int, payload["issued_ms"], payload["expires_ms"])
+        typed(list, payload["commands"])
         check(payload["network"] == self.network, n, "intent of another network")
         time_ms = self.entries[n]["time_ms"]
         in_time = payload["issued_ms"] < payload["expires_ms"] and time_ms < payload["expires_ms"]
         check(in_time, n, "ordered after it expired")
-        signed = {
-            self.members.verify(content["payload"], signature, time_ms)
-            for signature in content["signatures"]
-            if isinstance(signature, dict)
-        }
+        shown = [one for one in content["signatures"] if isinstance(one, dict)]
+        people = {self.members.verify(content["payload"], one, time_ms) for one in shown}
+        check(len(people) == len(shown), n, "a person signed twice")
+        signed = {self.members.people[person]["organisation"] for person in people}
         for place, disclosure in content["commands"].items():
-            check(place == str(int(place)), n, f"command {place}: not a plain number")
-            committed = payload["commands"][int(place)]
-            fits = int(place) >= 0 and digest(canonical(disclosure)) == committed
+            check(bool(PLACE.fullmatch(place)), n, f"command {place}: not a plain number")
+            fits = digest(canonical(disclosure)) == payload["commands"][int(place)]
             check(fits, n, f"command {place}: not the one that was signed")
+            fields = {"command", "expects", "salt"}
+            check(disclosure.keys() == fields, n, f"command {place}: fields")
+            check(len(unb64(disclosure["salt"])) == 32, n, f"command {place}: salt")
             by = disclosure["command"]["by"]
             check(by in signed, n, f"command {place}: not signed by {by}")
 
@@ -309,8 +346,8 @@ class Verifier:
         check(self.note is not None, None, "no checkpoint in the last line")
         match = NOTE.fullmatch(str(self.note))
         if match is None:
-            raise Unsound(None, "checkpoint: not a signed note of origin, size and two roots")
-        self.verify_note(match["text"], match["origin"], match["signatures"])
+            raise Unsound(None, "checkpoint: not origin, size, two roots and one signature")
+        self.verify_note(match["text"], match["origin"], match["signer"], match["signature"])
         check(match["size"] == str(len(self.entries)), None, "checkpoint: over another size")
         log = base64.b64encode(log_root(self.leaves)).decode("ascii")
         check(match["log"] == log, None, "checkpoint: the entries give another log root")
@@ -324,22 +361,19 @@ class Verifier:
             "state_root": state,
         }
 
-    def verify_note(self, text: str, origin: str, signatures: str) -> None:
+    def verify_note(self, text: str, origin: str, signer: str, signature: str) -> None:
         """Check the log's Ed25519 signature under the key that the founding names."""
         name, id, encoded = self.genesis["log_key"].split("+", 2)
         tagged = base64.b64decode(encoded, validate=True)
         expected = sha256(name.encode() + b"\n" + tagged).hexdigest()[:8]
         check(name == origin and id == expected, None, "checkpoint: of another log")
         check(len(tagged) == 33 and tagged[0] == 1, None, "checkpoint: not an Ed25519 log key")
-        for line in signatures.splitlines():
-            _, signer, signature = line.split(" ")
-            raw = base64.b64decode(signature, validate=True)
-            check(base64.b64encode(raw).decode("ascii") == signature, None, "checkpoint: base64")
-            if signer == name and raw[:4].hex() == id:
-                key = Ed25519PublicKey.from_public_bytes(tagged[1:])
-                key.verify(raw[4:], text.encode())
-                return
-        raise Unsound(None, "checkpoint: not signed by the log")
+        y = int.from_bytes(tagged[1:], "little") % 2**255
+        check(y not in SMALL_ORDER, None, "checkpoint: a log key of small order signs everything")
+        raw = base64.b64decode(signature, validate=True)
+        check(base64.b64encode(raw).decode("ascii") == signature, None, "checkpoint: base64")
+        check(signer == name and raw[:4].hex() == id, None, "checkpoint: not signed by the log")
+        Ed25519PublicKey.from_public_bytes(tagged[1:]).verify(raw[4:], text.encode())
 
 
 def verify(lines: Iterable[bytes], network: str | None = None) -> dict[str, Any]:
@@ -359,22 +393,21 @@ def verify(lines: Iterable[bytes], network: str | None = None) -> dict[str, Any]
         raise Unusable(f"the first line is not a founding in format {FORMAT}")
     try:
         verifier = Verifier(read(first.removesuffix(b"\n")))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except FAULTS as error:
         raise Unsound(0, f"line 1: {type(error).__name__} {error}") from None
     if network is not None and verifier.network != network:
         raise Unsound(None, f"bundle of network {verifier.network}")
     for number, data in source:
-        faults = (ValueError, KeyError, TypeError, AttributeError, IndexError, InvalidSignature)
         try:
             if not data.endswith(b"\n"):
                 raise ValueError("no line end")
             verifier.take(read(data[:-1]))
-        except (*faults, binascii.Error, x509.ExtensionNotFound, RecursionError) as error:
+        except FAULTS as error:
             reason = f"line {number}: {type(error).__name__} {error}".rstrip()
             raise Unsound(blamed(data), reason) from None
     try:
         return verifier.finish()
-    except (ValueError, KeyError, TypeError, InvalidSignature) as error:
+    except FAULTS as error:
         raise Unsound(None, f"checkpoint: {type(error).__name__} {error}") from None
 
 

@@ -129,6 +129,34 @@ def test_who_sees_a_consignment(small, person, status):
         assert status == small.get(person, path).status_code
 
 
+@pytest.mark.parametrize("path", ["bundle", "entries/1"])
+def test_whole_deliveries_are_for_the_office_and_not_for_a_driver(small, path):
+    assert [200, 404] == [small.get(p, path).status_code for p in ("ALPHA.c1", "ALPHA.d1")]
+
+
+def test_a_driver_finds_and_hears_nothing_of_what_it_may_not_see(small):
+    paths = ("search?q=c1", "records/consignment.consignment/c1/acts")
+
+    assert all('"c1"' in small.get("ALPHA.c1", path).text for path in paths)
+    assert "[]" == small.get("ALPHA.d1", paths[0]).text
+    assert 404 == small.get("ALPHA.d1", paths[1]).status_code
+    assert "[]" == small.get("ALPHA.d1", "refusals").text
+
+
+def test_the_pages_tell_a_driver_no_more_than_the_api(small):
+    told = []
+    for person in ("ALPHA.c1", "ALPHA.d1"):
+        cookie = small.headers(person)["authorization"].partition(" ")[2]
+        headers = {"cookie": f"quay-alpha={cookie}"}
+        pages = [
+            small.http.get(f"/alpha{path}", headers=headers).text
+            for path in ("/ledger", "/ledger/1", "/search?q=c1")
+        ]
+        told.append(["onsignment opened" in page or "/consignments/c1" in page for page in pages])
+
+    assert [[True] * 3, [False] * 3] == told
+
+
 def test_what_is_not_yours_looks_like_what_is_not_there(small):
     theirs = small.get("GAMMA.c1", "records/consignment.consignment/c1").json()
     absent = small.get("GAMMA.c1", "records/consignment.consignment/c2").json()

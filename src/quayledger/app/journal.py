@@ -39,9 +39,10 @@ class Journal:
             (refusal.time_ms, refusal.intent, refusal.code, refusal.reason),
         )
 
-    def refusals(self) -> list[Refusal]:
-        """All refusals."""
+    def refusals(self, limit: int) -> list[Refusal]:
+        """The newest refusals, oldest first."""
         rows: list[Any] = self._connection.execute(
-            "SELECT time_ms, intent, code, reason FROM refusal ORDER BY number"
+            "SELECT time_ms, intent, code, reason FROM refusal ORDER BY number DESC LIMIT ?",
+            (limit,),
         ).fetchall()
-        return [Refusal(*row) for row in rows]
+        return [Refusal(*row) for row in reversed(rows)]

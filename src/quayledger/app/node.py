@@ -20,8 +20,8 @@ from quayledger.contracts.membership.public import Genesis
 from quayledger.kernel import (
     Command,
     Disclosure,
+    IntentCode,
     Key,
-    Malformed,
     Party,
     Record,
     Refused,
@@ -40,6 +40,11 @@ from quayledger.vault.documents import Vault
 from quayledger.vault.events import EventStore
 
 _STEP: Final = 1000
+_STRANGERS: Final = (
+    IntentCode.UNKNOWN_SIGNER,
+    IntentCode.BAD_SIGNATURE,
+    IntentCode.WRONG_NETWORK,
+)
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +73,7 @@ class Node:
         self.events = EventStore(folder / "events.sqlite")
         self.journal = Journal(folder / "journal.sqlite")
         self.projection = Projection(f"sqlite:///{folder / 'readmodel.sqlite'}")
-        self.follower = Follower(rulebook, genesis)
+        self.follower = Follower(rulebook, genesis, party=party)
         self.alarm: Alarm | None = None
         self._cursor = 0
         self._lock = RLock()
@@ -113,15 +118,13 @@ class Node:
 
         Raises:
             Malformed: If it is not a submission.
-            Refused: If the ledger refuses it; the journal has noted it.
+            Refused: If the ledger refuses it; the journal has noted what a member signed.
         """
         try:
             receipt = self.ledger.submit(submission).result()
         except Refused as refused:
-            self._note(submission, self.rulebook.wire_code(refused.code), str(refused))
-            raise
-        except Malformed as malformed:
-            self._note(submission, "malformed", str(malformed))
+            if refused.code not in _STRANGERS:  # Whoever can reach us could fill the journal.
+                self._note(submission, self.rulebook.wire_code(refused.code), str(refused))
             raise
         self.sync()
         return receipt
@@ -134,10 +137,7 @@ class Node:
         return {subject: record.version if record is not None and seen else 0}
 
     def _note(self, submission: bytes, code: str, reason: str) -> None:
-        try:
-            id = intents.payload_of(intents.read_submission(submission).intent).id
-        except Malformed:
-            id = ""
+        id = intents.payload_of(intents.read_submission(submission).intent).id
         self.journal.note(Refusal(intents.now_ms(), id, code, reason))
 
     def _advance(self) -> None:

@@ -53,10 +53,34 @@ PURPOSES: Final = (
 """Why somebody opens a document; the access log keeps it."""
 
 
+WHOLE: Final = _OFFICE
+"""Who may take out everything that the organisation was shown, as it came."""
+
+
+def sees_all(roles: Iterable[str]) -> bool:
+    """Whether a person in these roles may see whole deliveries and export them."""
+    return bool(set(WHOLE) & set(roles))
+
+
 def fields(roles: Iterable[str], kind: str) -> frozenset[str]:
     """The fields of a kind of record that a person in these roles may see; none by default."""
     row = READS.get(kind, {})
     return frozenset(field for role in ("*", *roles) for field in row.get(role, ()))
+
+
+def hits(
+    roles: Iterable[str], found: Iterable[Mapping[str, Any] | None], text: str
+) -> list[dict[str, Any]]:
+    """What of found records may be seen, where the text still stands in what may be seen."""
+    shown = (narrowed(roles, record) for record in found if record is not None)
+    return [record for record in shown if record is not None and _stands_in(text, record)]
+
+
+def _stands_in(text: str, value: Any) -> bool:
+    if isinstance(value, dict | list):
+        parts = value.values() if isinstance(value, dict) else value
+        return any(_stands_in(text, part) for part in parts)
+    return bool(value == text)
 
 
 def narrowed(roles: Iterable[str], record: Mapping[str, Any]) -> dict[str, Any] | None:

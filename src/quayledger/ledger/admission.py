@@ -110,10 +110,12 @@ def check_signatures(
         Malformed: If a header is not one, or a person signed twice.
         Refused: If a signer is unknown or a signature wrong.
     """
+    people = [read_header(signature.protected).kid for signature in signatures]
+    if len(set(people)) != len(people):
+        raise Malformed("signatures: a person signs an intent once")
     signers = []
-    for signature in signatures:
-        header = read_header(signature.protected)
-        found = directory.signer(header.kid, time_ms)
+    for signature, person in zip(signatures, people, strict=True):
+        found = directory.signer(person, time_ms)
         if found is None:
             raise Refused(IntentCode.UNKNOWN_SIGNER)
         signer, key = found
@@ -121,6 +123,4 @@ def check_signatures(
         raw = unb64(signature.signature, "signature")
         require(verify(key, raw, message), IntentCode.BAD_SIGNATURE)
         signers.append(signer)
-    if len({signer.person for signer in signers}) != len(signers):
-        raise Malformed("signatures: a person signs an intent once")
     return tuple(signers)

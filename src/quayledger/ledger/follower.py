@@ -4,7 +4,7 @@ It follows the log from entries, holds every content against them, and runs each
 records it knows. A command that reads a record which it may not see is counted as checked in part.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from quayledger.contracts.membership.public import Genesis
@@ -14,10 +14,12 @@ from quayledger.kernel import (
     Env,
     InvariantBroken,
     Key,
+    Party,
     Record,
     Refused,
     Rulebook,
     run,
+    visible,
 )
 from quayledger.kernel.codec import b64
 from quayledger.ledger.alarm import Alarm
@@ -42,16 +44,24 @@ class Tally:
 class Follower:
     """One party's own view of a ledger, built from what it checked itself.
 
-    Without `rules` it checks that contents fit the log and are signed, and runs no command.
+    Without `rules` it checks that contents fit the log and are signed, and runs no command. With
+    `party` it also insists on being shown every record that the party is entitled to.
     """
 
-    def __init__(self, rulebook: Rulebook, genesis: Genesis, rules: bool = True) -> None:
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        genesis: Genesis,
+        rules: bool = True,
+        party: Party | None = None,
+    ) -> None:
         self.founding = found(genesis)
         self.chronicle = Chronicle()
         self.directory = Directory()
         self.tally = Tally()
         self._rulebook = rulebook
         self._rules = rules
+        self._party = party
         self._versions: dict[Key, dict[int, Record]] = {}
 
     def advance(self, entries: Iterable[bytes], note: str) -> None:
@@ -103,18 +113,20 @@ class Follower:
             explained.update(dict.fromkeys(map(_hash, disclosure.command.touches())))
         overlay: dict[Key, Record] = {}
         done: dict[int, Accepted] = {}
+        unrun: set[str] = set()
         for number, disclosure in shown.commands.items():
             loaded = self._before(n, disclosure, written - explained.keys(), shown)
             if loaded is None:
                 self.tally.part += 1
+                unrun.update(map(_hash, disclosure.command.touches()))
                 continue
             try:
                 done[number] = run(self._rulebook, env, disclosure, loaded, overlay)
-            except (Refused, InvariantBroken) as refused:
+            except (Refused, InvariantBroken, ValueError, TypeError, LookupError) as refused:
                 raise Alarm(n, f"command {number} breaks a rule: {refused}") from None
             overlay.update(done[number].writes)
             self.tally.full += 1
-        self._compare(shown, overlay, explained, len(done) == len(shown.commands))
+        self._compare(shown, overlay, explained, unrun)
         return done
 
     def _compare(
@@ -122,18 +134,27 @@ class Follower:
         shown: Shown,
         overlay: Mapping[Key, Record],
         explained: Mapping[str, None],
-        whole: bool,
+        unrun: Container[str],
     ) -> None:
+        """Hold what was opened against what the commands wrote, as far as all of them ran."""
         for name, opening in shown.openings.items():
             if _hash(name) not in explained:
                 raise Alarm(shown.n, f"opens {name}, which no shown command names")
-            if name in overlay and whole and overlay[name] != opening.record:
-                raise Alarm(shown.n, f"{name} is not what the commands make of it")
-            if name not in overlay and whole:
+            if _hash(name) not in unrun and name not in overlay:
                 raise Alarm(shown.n, f"opens {name}, which no shown command writes")
-        for name in overlay:
-            if _hash(name) not in dict(shown.entry.writes):
+            if _hash(name) not in unrun and overlay[name] != opening.record:
+                raise Alarm(shown.n, f"{name} is not what the commands make of it")
+        written = dict(shown.entry.writes)
+        for name, record in overlay.items():
+            if _hash(name) not in written:
                 raise Alarm(shown.n, f"keeps back the write to {name}")
+            if name not in shown.openings and self._is_missing(name, shown.n, record):
+                raise Alarm(shown.n, f"keeps back {name}, which is ours to see")
+
+    def _is_missing(self, name: Key, n: int, record: Record) -> bool:
+        """Whether a record is ours to see and was not shown with what is for everyone either."""
+        mine = self._party is not None and visible(record, self._party)
+        return mine and self._versions.get(name, {}).get(n) != record
 
     def _before(
         self, n: int, disclosure: Disclosure, hidden: set[str], shown: Shown

@@ -1,7 +1,9 @@
 """Inspection: is the content that I was handed the content that the entry commits to?"""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from quayledger.kernel import (
     Disclosure,
@@ -20,6 +22,8 @@ from quayledger.ledger.content import Delivery
 from quayledger.ledger.entry import Entry, key_hash, signature_hash, signatures_hash
 from quayledger.ledger.identity.directory import Directory
 from quayledger.ledger.intent import Payload, Signature, read_payload
+
+_PLACE: Final = re.compile(r"0|[1-9][0-9]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,9 @@ def _commands(
         raise Malformed("intent of another network")
     if not payload.issued_ms < payload.expires_ms or delivery.entry.time_ms >= payload.expires_ms:
         raise Malformed("intent ordered after it expired")
-    numbers = sorted((int(number), raw) for number, raw in delivery.commands.items())
-    if [str(number) for number, _ in numbers] != sorted(delivery.commands, key=int):
+    if not all(_PLACE.fullmatch(place) for place in delivery.commands):
         raise Malformed("commands: a place that is not a plain number")
+    numbers = sorted((int(place), raw) for place, raw in delivery.commands.items())
     return {number: open_command(rulebook, payload, number, raw) for number, raw in numbers}
 
 

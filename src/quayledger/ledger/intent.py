@@ -24,6 +24,7 @@ TYPE: Final = "quay-intent+jws"
 LIFETIME_MAX_MS: Final = 24 * 3600 * 1000
 SIZE_MAX: Final = 1 << 20
 COMMANDS_MAX: Final = 64
+SIGNATURES_MAX: Final = 64
 
 IntentId = Annotated[
     str,
@@ -153,8 +154,8 @@ def read_submission(data: bytes) -> Submission:
     submission = decode(data, _SUBMISSION, "submission")
     if not 0 < len(submission.disclosures) <= COMMANDS_MAX:
         raise Malformed(f"submission: an intent has 1 to {COMMANDS_MAX} commands")
-    if not submission.intent.signatures:
-        raise Malformed("submission: an intent needs a signature")
+    if not 0 < len(submission.intent.signatures) <= SIGNATURES_MAX:
+        raise Malformed(f"submission: an intent has 1 to {SIGNATURES_MAX} signatures")
     return submission
 
 

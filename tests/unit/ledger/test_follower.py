@@ -125,6 +125,18 @@ def test_content_that_does_not_fit_its_entry_raises_the_alarm(world, ledger, lie
     assert n == alarm.value.n
 
 
+def test_a_record_of_ours_that_is_kept_back_raises_the_alarm(world, ledger):
+    play(world, ledger)
+    follower = Follower(world.rulebook, world.genesis, party="GAMMA")
+    follower.advance(ledger.entries(0, 100), ledger.checkpoint())
+    *before, last = seen(ledger, "GAMMA")
+    for content in before:
+        follower.take(content)
+
+    with pytest.raises(Alarm, match=r"keeps back toy\.crate/c1, which is ours"):
+        follower.take(replace(last, openings=()))
+
+
 def test_entries_that_do_not_give_the_checkpoint_raise_the_alarm(world, ledger):
     play(world, ledger)
     follower = Follower(world.rulebook, world.genesis)

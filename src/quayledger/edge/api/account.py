@@ -1,7 +1,7 @@
 """Logging in, and what the node tells of itself."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from quayledger.edge.api.routes import (
     body_as,
     cookie_name,
     json_answer,
+    limited_body,
     node_of,
     person_of,
     sessions_of,
@@ -64,8 +65,11 @@ async def challenge(request: Request) -> Response:
     return json_answer(sessions_of(request).challenge(now_ms()), 201)
 
 
+LOGIN_MAX: Final = 10_000
+
+
 async def log_in(request: Request) -> Response:
-    login = body_as(await request.body(), Login)
+    login = body_as(await limited_body(request, LOGIN_MAX), Login)
     session = sessions_of(request).login(login, now_ms())
     if session is None:
         detail = "The answer is not a registered person's of this organisation, or came too late."

@@ -12,8 +12,15 @@ from quayledger.app import examining
 from quayledger.app.imports.prepared import Prepared
 from quayledger.app.imports.registry import FORMATS
 from quayledger.app.node import Node
-from quayledger.edge.api.intents import limited_body
-from quayledger.edge.api.routes import JSON, Parameter, Route, absent, node_of, person_of
+from quayledger.edge.api.routes import (
+    JSON,
+    Parameter,
+    Route,
+    absent,
+    limited_body,
+    node_of,
+    person_of,
+)
 from quayledger.kernel import Malformed
 from quayledger.kernel.codec import encode
 

@@ -6,6 +6,7 @@ from msgspec import Raw
 from starlette.requests import Request
 from starlette.responses import Response
 
+from quayledger.app import policy
 from quayledger.edge.api.routes import (
     Parameter,
     Route,
@@ -13,6 +14,7 @@ from quayledger.edge.api.routes import (
     json_answer,
     node_of,
     number_of,
+    person_of,
 )
 from quayledger.ledger import bundle
 from quayledger.ledger.content import Delivery, read_delivery
@@ -29,7 +31,10 @@ async def content(request: Request) -> Response:
     node = node_of(request)
     node.sync()
     n = request.path_params["n"]
-    found = node.projection.delivered(int(n)) if n.isascii() and n.isdigit() else []
+    plain = (
+        n.isascii() and n.isdigit() and len(n) < 16 and policy.sees_all(person_of(request).roles)
+    )
+    found = node.projection.delivered(int(n)) if plain else []
     if not found:
         raise absent(f"content of entry {n}")
     return json_answer([Raw(data) for data in found])
@@ -45,6 +50,8 @@ async def founding(request: Request) -> Response:
 
 async def export(request: Request) -> Response:
     node = node_of(request)
+    if not policy.sees_all(person_of(request).roles):
+        raise absent("bundle for your role")
     node.sync()
     contents = map(read_delivery, node.projection.deliveries())
     data = b"".join(bundle.export(node.ledger, node.genesis, contents))

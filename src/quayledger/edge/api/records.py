@@ -70,18 +70,19 @@ async def actions(request: Request) -> Response:
 
 async def acts(request: Request) -> Response:
     found = _visible(request)
-    name = key(request.path_params["kind"], request.path_params["id"])
-    return json_answer(node_of(request).projection.acts([name]) if found else [])
+    kind = request.path_params["kind"]
+    whole = "*" in policy.fields(person_of(request).roles, kind)
+    name = key(kind, request.path_params["id"])
+    return json_answer(node_of(request).projection.acts([name]) if found and whole else [])
 
 
 async def search(request: Request) -> Response:
     node = node_of(request)
     node.sync()
     roles = person_of(request).roles
-    names = node.projection.search(request.query_params.get("q", "").strip())
-    found = (node.projection.record(name) for name in names)
-    narrowed = [policy.narrowed(roles, record) for record in found if record is not None]
-    return json_answer([record for record in narrowed if record is not None])
+    text = request.query_params.get("q", "").strip()
+    found = (node.projection.record(name) for name in node.projection.search(text))
+    return json_answer(policy.hits(roles, found, text))
 
 
 async def consignment(request: Request) -> Response:

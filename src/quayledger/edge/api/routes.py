@@ -109,6 +109,16 @@ def body_as(data: bytes, kind: type[T]) -> T:
         raise Malformed(f"request body: {error}") from None
 
 
+async def limited_body(request: Request, most: int) -> bytes:
+    """The body, up to one byte more than allowed: whoever reads it refuses that."""
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > most:
+            break
+    return bytes(data[: most + 1])
+
+
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A JSON answer."""
     return Response(msgspec.json.encode(value), status, headers, JSON)
@@ -121,7 +131,7 @@ def number_of(request: Request, name: str, default: int, most: int) -> int:
         HttpProblem: 400 if it is something else.
     """
     text = request.query_params.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or int(text) > most:
+    if not (text.isascii() and text.isdigit() and len(text) < 17) or int(text) > most:
         detail = f"{name} must be a whole number from 0 to {most}."
         raise HttpProblem(HTTPStatus.BAD_REQUEST, "Bad query", detail)
     return int(text)

@@ -1,6 +1,7 @@
 """The pages: what each shows, and to whom."""
 
 import io
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from quayledger.ledger.entry import read_entry
 from quayledger.ledger.identity.login import Login
 from quayledger.ledger.intent import now_ms
 from quayledger.ledger.port import read_receipt
+from quayledger.readmodel.projection import Act
 
 HEADERS: Final = {
     "content-security-policy": (
@@ -38,6 +40,8 @@ HEADERS: Final = {
     "cache-control": "no-store",
 }
 _PAGE: Final = 25
+_PAGE_OF: Final = {"consignment.consignment": "consignments", "ebl.bill": "bills"}
+_PLAIN: Final = re.compile("[0-9]{1,15}")
 _BUNDLE_MAX: Final = 64 << 20
 
 TEMPLATES: Final = Environment(
@@ -142,7 +146,8 @@ class Pages:
         bill = None if found is None else policy.narrowed(person.roles, found)
         if bill is None:
             return self._missing(request)
-        acts = self._node.projection.acts([name])[::-1]
+        whole = "*" in policy.fields(person.roles, "ebl.bill")
+        acts = self._node.projection.acts([name])[::-1] if whole else []
         return self._page(request, "bill.html", bill=bill, acts=acts)
 
     async def ledger(self, request: Request) -> Response:
@@ -150,13 +155,13 @@ class Pages:
         await run_in_threadpool(self._node.sync)
         size = len(self._node.follower.chronicle.entries)
         text = request.query_params.get("before", str(size))
-        before = min(int(text), size) if text.isascii() and text.isdigit() else size
+        before = min(int(text), size) if _PLAIN.fullmatch(text) else size
         start = max(before - _PAGE, 0)
         data = self._node.ledger.entries(start, before - start)
         entries = list(enumerate(map(read_entry, data), start))[::-1]
         note = self._node.ledger.checkpoint()
-        acts = {n: self._node.projection.acts_of_entry(n) for n, _ in entries}
-        shown = acts if self._person(request) else {}
+        person = self._person(request)
+        shown = {n: self._acts_of(person, n) for n, _ in entries}
         return self._page(
             request, "ledger.html", entries=entries, note=note, start=start, size=size, acts=shown
         )
@@ -179,8 +184,7 @@ class Pages:
             for opening in opened
             if person and (narrowed := policy.narrowed(person.roles, opening["record"]))
         ]
-        acts = self._node.projection.acts_of_entry(n) if person else []
-        acts = [act for act in acts if person and self._may(person, act.subject)]
+        acts = self._acts_of(person, n)
         entry = read_entry(data[0])
         return self._page(request, "entry.html", n=n, entry=entry, opened=shown, acts=acts)
 
@@ -193,9 +197,10 @@ class Pages:
         text = request.query_params.get("q", "").strip()
         names = self._node.projection.search(text) if text else []
         found = [self._node.projection.record(name) for name in names]
-        shown = [policy.narrowed(person.roles, one) for one in found if one is not None]
-        records = [one for one in shown if one is not None]
-        return self._page(request, "search.html", q=text, found=records, n=self._entry_of(text))
+        records = policy.hits(person.roles, found, text)
+        return self._page(
+            request, "search.html", q=text, found=records, n=self._entry_of(text), pages=_PAGE_OF
+        )
 
     async def verify(self, request: Request) -> Response:
         """Check a bundle that somebody brings; nothing of it is kept."""
@@ -245,6 +250,11 @@ class Pages:
 
     def _person(self, request: Request) -> Person | None:
         return self._sessions.person(request.cookies.get(self._cookie, ""), now_ms())
+
+    def _acts_of(self, person: Person | None, n: int) -> list[Act]:
+        """What was done in an entry, as far as the person's roles let it see the subjects."""
+        acts = self._node.projection.acts_of_entry(n) if person else []
+        return [act for act in acts if person and self._may(person, act.subject)]
 
     def _may(self, person: Person, subject: str) -> bool:
         return bool(policy.fields(person.roles, subject.partition("/")[0]))

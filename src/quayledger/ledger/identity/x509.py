@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
@@ -76,9 +76,11 @@ def certified(authority: str, certificate: str) -> Certified | None:
         subject = x509.load_der_x509_certificate(unb64(certificate, "certificate"))
         subject.verify_directly_issued_by(issuer)
         is_authority = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (Malformed, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        key = subject.public_key()
+    except (Malformed, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return None
-    key = subject.public_key()
+    except (x509.ExtensionNotFound, x509.DuplicateExtension):
+        return None
     if not is_authority or not isinstance(key, ec.EllipticCurvePublicKey):
         return None
     if not isinstance(key.curve, ec.SECP256R1):

@@ -47,6 +47,8 @@ def read_checkpoint(note: str, verifier: str) -> Checkpoint:
     Raises:
         Malformed: If the signature or the form is wrong, or it is another log's.
     """
+    if note.count("\n\u2014 ") != 1:
+        raise Malformed("checkpoint: exactly one signature, the log's own, is wanted")
     match = _TEXT.fullmatch(open_note(note, verifier))
     if match is None:
         raise Malformed("checkpoint: not the four lines of origin, size, log root, state root")

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from hashlib import sha256
 from typing import Final
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 from quayledger.kernel import Malformed
 
 _ED25519: Final = b"\x01"
+_NAME: Final = re.compile(r"[^\s+]+")
 _SMALL_ORDER: Final = frozenset(
     bytes.fromhex(point)
     for point in (
@@ -81,11 +83,11 @@ def open_note(note: str, verifier: str) -> str:
     text, separator, signatures = note.rpartition("\n\n")
     if not separator or not signatures.endswith("\n"):
         raise Malformed("note: no signature block")
-    text += "\n"
+    text, held = text + "\n", False
     for line in signatures[:-1].split("\n"):
         dash, _, rest = line.partition(" ")
         signer, _, encoded = rest.partition(" ")
-        if dash != "\u2014" or not signer:
+        if dash != "\u2014" or not _NAME.fullmatch(signer):
             raise Malformed("note: a signature line must read '\u2014 name base64'")
         signed = _unbase64(encoded, "note signature")
         if signer == name and signed[:4] == id:
@@ -93,8 +95,10 @@ def open_note(note: str, verifier: str) -> str:
                 key.verify(signed[4:], text.encode())
             except InvalidSignature:
                 raise Malformed(f"note: the signature of {name} is wrong") from None
-            return text
-    raise Malformed(f"note: not signed by {name}")
+            held = True
+    if not held:
+        raise Malformed(f"note: not signed by {name}")
+    return text
 
 
 def _key_id(name: str, tagged: bytes) -> bytes:
