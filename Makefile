@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n 2
 
 # The quick folders first, so that a mistake shows early; tidy tests belong to `make check`.
 QUICK_TESTS := $(wildcard tests/unit tests/contract tests/property tests/golden)
-OTHER_TESTS := $(filter-out $(QUICK_TESTS) tests/tidy tests/bench,$(patsubst %/,%,$(wildcard tests/*/)))
+OTHER_TESTS := $(filter-out $(QUICK_TESTS) tests/tidy tests/bench tests/kit,$(patsubst %/,%,$(wildcard tests/*/)))
 COVERED_TESTS := $(wildcard tests/contract tests/unit/kernel tests/property)
 
 .DEFAULT_GOAL := help

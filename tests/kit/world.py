@@ -17,6 +17,7 @@ from quayledger.contracts.membership.public import (
     Genesis,
     network_id,
 )
+from quayledger.durable import DISK
 from quayledger.kernel import (
     ID_PATTERN,
     Command,
@@ -109,8 +110,8 @@ class World:
     Crate = Crate
     Code = Code
 
-    def open(self):
-        ledger = EmbeddedLedger(self.folder, self.genesis, self.rulebook, self.log_key)
+    def open(self, disk=DISK):
+        ledger = EmbeddedLedger(self.folder, self.genesis, self.rulebook, self.log_key, disk)
         self.ledgers.append(ledger)
         return ledger
 

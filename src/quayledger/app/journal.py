@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from quayledger.durable import open_database
+from quayledger.durable import DISK
 
 SCHEMA: Final = """
 CREATE TABLE refusal(number INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, intent TEXT NOT NULL,
@@ -26,7 +26,7 @@ class Journal:
     """Refusals, oldest first, durable when `note` returns."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = open_database(path, SCHEMA)
+        self._connection = DISK.open_database(path, SCHEMA)
 
     def close(self) -> None:
         """Let the file go."""

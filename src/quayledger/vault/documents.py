@@ -10,7 +10,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from msgspec import Struct
 
-from quayledger.durable import open_database
+from quayledger.durable import DISK
 from quayledger.kernel import Malformed, Party
 from quayledger.kernel.codec import b64, sha256
 from quayledger.vault.sealing import (
@@ -44,7 +44,7 @@ class Vault:
     """Sealed documents of one organisation."""
 
     def __init__(self, path: Path, key: X25519PrivateKey) -> None:
-        self._connection = open_database(path, SCHEMA)
+        self._connection = DISK.open_database(path, SCHEMA)
         self._key = key
         self._public = public_vault_key(key)
 

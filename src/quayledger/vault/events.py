@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from quayledger.durable import open_database
+from quayledger.durable import DISK
 from quayledger.kernel import Digest, Malformed, Party, TimeMs
 from quayledger.kernel.codec import b64, decode, encode
 from quayledger.kernel.merkle import leaf_hash, root
@@ -83,7 +83,7 @@ class EventStore:
     """Own batches, and those that others let us read."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = open_database(path, SCHEMA)
+        self._connection = DISK.open_database(path, SCHEMA)
 
     def close(self) -> None:
         """Let the file go."""

@@ -9,6 +9,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from quayledger.contracts.membership.public import Genesis
+from quayledger.durable import DISK, Disk
 from quayledger.kernel import Malformed, Party, Rulebook
 from quayledger.ledger.chamber import Chamber, found
 from quayledger.ledger.embedded.book import Book, receipt
@@ -30,12 +31,17 @@ class EmbeddedLedger:
     """
 
     def __init__(
-        self, folder: Path, genesis: Genesis, rulebook: Rulebook, key: Ed25519PrivateKey
+        self,
+        folder: Path,
+        genesis: Genesis,
+        rulebook: Rulebook,
+        key: Ed25519PrivateKey,
+        disk: Disk = DISK,
     ) -> None:
         founding = found(genesis)
         path = folder / "ledger.sqlite"
-        self._store = Store(path)
-        self.reading = Reading(Store(path), rulebook)
+        self._store = Store(path, disk)
+        self.reading = Reading(Store(path, disk), rulebook)
         self._chamber = Chamber(rulebook)
         self._founding = founding
         origin = founding.log_key.partition("+")[0]

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from quayledger.durable import open_database
+from quayledger.durable import DISK, Disk
 from quayledger.kernel import EVERYONE, Key, Party
 from quayledger.kernel.codec import encode
 from quayledger.ledger.content import Share
@@ -50,8 +50,8 @@ _FEED: Final = msgspec.json.Decoder(list[tuple[int, int, int, str]])
 class Store:
     """Typed statements over the engine's database; no rules, no hashes."""
 
-    def __init__(self, path: Path) -> None:
-        self.connection = open_database(path, SCHEMA)
+    def __init__(self, path: Path, disk: Disk = DISK) -> None:
+        self.connection = disk.open_database(path, SCHEMA)
         self._parties: dict[Party, int] = {
             name: id for id, name in self._rows("SELECT id, name FROM party")
         }
