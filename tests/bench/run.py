@@ -24,12 +24,12 @@ from msgspec.structs import replace
 from quayledger.contracts.ebl.bill import Bill, Order, Transfer
 from quayledger.contracts.membership.public import Founder, FoundingPerson, Genesis
 from quayledger.contracts.rules import RULEBOOK
-from quayledger.kernel import Outcome, key
+from quayledger.kernel import key
 from quayledger.kernel.codec import b64, encode, sha256
 from quayledger.ledger import intent as intents
-from quayledger.ledger.chamber import Sealed
+from quayledger.ledger.chamber import seal
 from quayledger.ledger.embedded.host import EmbeddedLedger
-from quayledger.ledger.entry import make_entry, openings, signatures_hash, write_pairs
+from quayledger.ledger.entry import openings
 from quayledger.ledger.identity import x509
 from quayledger.ledger.log.note import verifier_key
 
@@ -82,10 +82,8 @@ class Bench:
         for at in range(0, BILLS, BATCH):
             writes = {key(Bill, id): self.bills[id] for id in ids[at : at + BATCH]}
             opened = openings(writes, b"\0" * 32)
-            digest, pairs = b64(sha256(at.to_bytes(8, "big"))), write_pairs(opened)
-            entry = make_entry(digest, signatures_hash(()), intents.now_ms(), pairs)
-            sealed = Sealed(entry, pairs, Outcome((), writes, {}, {}), opened)
-            book.append(sealed, encode((intents.SignedIntent("", ()), ())))
+            sealed = seal(b64(sha256(at.to_bytes(8, "big"))), (), intents.now_ms(), opened)
+            book.append(sealed, opened, {}, encode((intents.SignedIntent("", ()), ())))
         book.commit(intents.now_ms())
 
     def batch(self, commands):

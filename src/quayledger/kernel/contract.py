@@ -68,6 +68,10 @@ class Env(Struct, frozen=True):
 
         return replace_read(self, read)
 
+    def signed(self, party: Party) -> bool:
+        """Whether any person of the party signed."""
+        return party in [signer.organisation for signer in self.signers]
+
     def persons(self, party: Party, role: str | None = None) -> frozenset[Id]:
         """The distinct persons of the party that signed, in that role if one is given."""
         found = [
@@ -163,11 +167,12 @@ def step(contract: Contract, env: Env, command: Command) -> Accepted:
         signed = env.persons(command.by, rule.role)
         require(len(signed) >= rule.eyes, IntentCode.ROLE_MISSING)
     result = rule.apply(view, before, command)
-    writes = dict(result) if isinstance(result, Mapping) else {subject: result}
-    others = [k for k in writes if k != subject or before is None]
-    require(all(view.read(k) is env.read(k) for k in others), codes.NOT_FOUND)
+    writes = {subject: result} if isinstance(result, Record) else dict(result)
+    for name in writes:
+        if name != subject or before is None:
+            require(view.read(name) is env.read(name), codes.NOT_FOUND)
     writes[subject] = _arrive(rule, writes[subject])
-    stamped = {k: _stamp(k, record, env) for k, record in writes.items()}
+    stamped = {name: _stamp(name, record, env) for name, record in writes.items()}
     for holds in contract.invariants:
         if not holds(before, stamped):
             raise InvariantBroken(f"{contract.name}: {holds.__name__}")

@@ -1,7 +1,7 @@
 """Run the commands of one intent over what the host loaded: all of them happen, or none does."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct
 
@@ -11,7 +11,6 @@ from quayledger.kernel.rulebook import Disclosure, Rulebook
 from quayledger.kernel.types import Key, Party, Record, visible
 
 Loaded = Mapping[Key, Record | None]
-_NOBODY: Final = frozenset({None})
 
 
 class Outcome(Struct, frozen=True):
@@ -62,8 +61,9 @@ def related(record: Record | None) -> frozenset[Party]:
     """The parties that a record knows."""
     if record is None:
         return frozenset()
-    known: frozenset[Any] = frozenset(record.relations().values())
-    return known - _NOBODY
+    known: set[Any] = set(record.relations().values())
+    known.discard(None)
+    return frozenset(known)
 
 
 def run(
@@ -87,20 +87,22 @@ def run(
         InvariantBroken: If its rule misbehaves.
     """
     command = disclosure.command
-    require(bool(env.persons(command.by)), IntentCode.NOT_SIGNED)
-    require(all(map(env.member, command.named_parties())), IntentCode.UNKNOWN_PARTY)
-    named = command.touches()
+    require(env.signed(command.by), IntentCode.NOT_SIGNED)
+    for party in command.named_parties():
+        require(env.member(party), IntentCode.UNKNOWN_PARTY)
     for name, version in disclosure.expects.items():
         record = loaded.get(name)
         seen = record.version if record is not None and visible(record, command.by) else 0
         require(seen == version, IntentCode.STALE)
-
-    def read(name: Key) -> Record | None:
-        if name not in named:
-            raise InvariantBroken(f"{type(command).__name__} uses {name}, which it does not name")
-        return overlay.get(name) or loaded[name]
-
     contract = rulebook.contract_for(command)
     if rulebook.must_state(command):
         require(contract.subject_of(command) in disclosure.expects, IntentCode.EXPECTS_MISSING)
-    return step(contract, replace_read(env, read), command)
+    named = _Named({name: overlay.get(name) or loaded[name] for name in command.touches()})
+    return step(contract, replace_read(env, named.__getitem__), command)
+
+
+class _Named(dict[Key, Record | None]):
+    """The records that a command names, and no others."""
+
+    def __missing__(self, name: Key) -> Record | None:
+        raise InvariantBroken(f"a rule uses {name}, which its command does not name")

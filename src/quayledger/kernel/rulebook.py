@@ -1,10 +1,10 @@
 """The rules in force: every contract of the network, and how its commands and records are read."""
 
 from collections.abc import Iterable
-from typing import Any, Final, Union
+from typing import Any, Final, Generic, TypeVar, Union
 
-import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
+from msgspec.json import Decoder
 
 from quayledger.kernel import codec
 from quayledger.kernel.contract import Contract
@@ -28,15 +28,18 @@ class Opening(Struct, frozen=True):
     salt: Digest
 
 
-class _WireDisclosure(Struct, frozen=True, forbid_unknown_fields=True):
-    command: Raw
+T = TypeVar("T")
+
+
+class _WireDisclosure(Struct, Generic[T], frozen=True, forbid_unknown_fields=True):
+    command: T
     expects: dict[Key, Count]
     salt: Opaque
 
 
-class _WireOpening(Struct, frozen=True, forbid_unknown_fields=True):
+class _WireOpening(Struct, Generic[T], frozen=True, forbid_unknown_fields=True):
     key: Key
-    record: Raw
+    record: T
     salt: Opaque
 
 
@@ -61,8 +64,11 @@ class Rulebook:
             contract.codes: contract.name for contract in self.contracts
         } | {IntentCode: "intent"}
         records = {record for contract in self.contracts for record in contract.records}
-        self._commands = _decoder(self._by_command)
-        self._records = _decoder(records)
+        command: Any = _union(self._by_command)
+        record: Any = _union(records)
+        self._commands: Decoder[Any] = Decoder(command)
+        self._disclosures: Decoder[_WireDisclosure[Any]] = Decoder(_WireDisclosure[command])
+        self._openings: Decoder[_WireOpening[Any]] = Decoder(_WireOpening[record])
         self.chained = frozenset(contract.name for contract in self.contracts if contract.chain)
 
     def contract_for(self, command: Command) -> Contract:
@@ -87,9 +93,8 @@ class Rulebook:
         Raises:
             Malformed: If it is not a command of this rulebook in canonical form.
         """
-        wire = codec.read(data, _DISCLOSURE, "command")
-        command = codec.read(bytes(wire.command), self._commands, "command")
-        disclosure = Disclosure(command, wire.expects, wire.salt)
+        wire = codec.read(data, self._disclosures, "command")
+        disclosure = Disclosure(wire.command, wire.expects, wire.salt)
         codec.check_canonical(data, disclosure, "command")
         return disclosure
 
@@ -99,15 +104,14 @@ class Rulebook:
         Raises:
             Malformed: If it is not a record of this rulebook in canonical form.
         """
-        wire = codec.read(data, _OPENING, "record")
-        record = codec.read(bytes(wire.record), self._records, "record")
-        opening = Opening(wire.key, record, wire.salt)
+        wire = codec.read(data, self._openings, "record")
+        opening = Opening(wire.key, wire.record, wire.salt)
         codec.check_canonical(data, opening, "record")
         return opening
 
     def recall(self, data: bytes) -> Record:
         """Read the record in an opening that we wrote ourselves: no form is checked again."""
-        record: Record = self._records.decode(_OPENING.decode(data).record)
+        record: Record = self._openings.decode(data).record
         return record
 
     def command(self, data: bytes) -> Command:
@@ -120,12 +124,9 @@ class Rulebook:
         return command
 
 
-def _decoder(types: Iterable[type[Any]]) -> msgspec.json.Decoder[Any]:
+def _union(types: Iterable[type[Any]]) -> Any:
+    """Any of the types, told apart by their tags."""
     ordered = sorted(types, key=lambda kind: str(kind.__struct_config__.tag))
     if not ordered:
         raise Malformed("a rulebook needs at least one contract")
-    return msgspec.json.Decoder(Union[tuple(ordered)])  # noqa: UP007
-
-
-_DISCLOSURE: msgspec.json.Decoder[_WireDisclosure] = msgspec.json.Decoder(_WireDisclosure)
-_OPENING: msgspec.json.Decoder[_WireOpening] = msgspec.json.Decoder(_WireOpening)
+    return Union[tuple(ordered)]  # noqa: UP007

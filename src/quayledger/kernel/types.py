@@ -91,16 +91,17 @@ class Command(
         keys overrides it.
         """
         return tuple(
-            key(kind, id)
-            for field, kind in _references(type(self))
-            for id in _each(getattr(self, field))
+            [
+                f"{kind}/{id}"
+                for field, kind in _references(type(self))
+                for id in _each(getattr(self, field))
+            ]
         )
 
     def named_parties(self) -> tuple[Party, ...]:
         """Every organisation that the command names, the asking one first."""
-        return tuple(
-            party for field in _party_fields(type(self)) for party in _each(getattr(self, field))
-        )
+        fields = _party_fields(type(self))
+        return tuple([party for field in fields for party in _each(getattr(self, field))])
 
 
 def key(kind: str | type[Record], id: str) -> Key:
@@ -123,10 +124,10 @@ def visible(record: Record | None, party: Party) -> bool:
 
 
 def _each(value: Any) -> tuple[str, ...]:
+    if type(value) is str:
+        return (value,)
     if value is None:
         return ()
-    if isinstance(value, str):
-        return (value,)
     return tuple(value.values() if isinstance(value, Mapping) else value)
 
 

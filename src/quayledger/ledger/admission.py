@@ -1,8 +1,9 @@
 """Admission: everything about an intent that can be judged before its rules run."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Raw, Struct
 
 from quayledger.kernel import (
@@ -101,26 +102,52 @@ def check_frame(payload: Payload, network: str, time_ms: int) -> None:
     require(ahead > 0, IntentCode.EXPIRED)
 
 
+class Claim(NamedTuple):
+    """One signature, the registered signer that it names, and what it must be over."""
+
+    signer: Signer
+    key: ec.EllipticCurvePublicKey
+    signature: bytes
+    message: bytes
+
+    def holds(self) -> bool:
+        """Whether the signer's key made the signature."""
+        return verify(self.key, self.signature, self.message)
+
+
+def claims(
+    directory: Directory, payload: str, signatures: Sequence[Signature], time_ms: int
+) -> tuple[Claim, ...]:
+    """What the signatures claim, each with the key that its signer may use at that time.
+
+    Raises:
+        Malformed: If a header is not one, or a person signed twice.
+        Refused: If a signer is unknown.
+    """
+    found, people = [], set()
+    for signature in signatures:
+        person = read_header(signature.protected).kid
+        known = directory.signer(person, time_ms)
+        if known is None:
+            raise Refused(IntentCode.UNKNOWN_SIGNER)
+        message = signing_input(signature.protected, payload)
+        found.append(Claim(*known, unb64(signature.signature, "signature"), message))
+        people.add(person)
+    if len(people) != len(found):
+        raise Malformed("signatures: a person signs an intent once")
+    return tuple(found)
+
+
 def check_signatures(
     directory: Directory, payload: str, signatures: Sequence[Signature], time_ms: int
 ) -> tuple[Signer, ...]:
     """Check every signature against the key that its signer may use at that time.
 
     Raises:
-        Malformed: If a header is not one, or a person signed twice.
-        Refused: If a signer is unknown or a signature wrong.
+        Malformed, Refused: As `claims` says.
+        Refused: If a signature is wrong.
     """
-    people = [read_header(signature.protected).kid for signature in signatures]
-    if len(set(people)) != len(people):
-        raise Malformed("signatures: a person signs an intent once")
-    signers = []
-    for signature, person in zip(signatures, people, strict=True):
-        found = directory.signer(person, time_ms)
-        if found is None:
-            raise Refused(IntentCode.UNKNOWN_SIGNER)
-        signer, key = found
-        message = signing_input(signature.protected, payload)
-        raw = unb64(signature.signature, "signature")
-        require(verify(key, raw, message), IntentCode.BAD_SIGNATURE)
-        signers.append(signer)
-    return tuple(signers)
+    found = claims(directory, payload, signatures, time_ms)
+    for claim in found:
+        require(claim.holds(), IntentCode.BAD_SIGNATURE)
+    return tuple([claim.signer for claim in found])

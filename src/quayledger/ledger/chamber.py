@@ -3,7 +3,7 @@
 Log tree, state map and directory are derived from the store and rebuilt from it at start.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -16,7 +16,7 @@ from quayledger.contracts.membership.public import (
 from quayledger.kernel import Env, Key, Outcome, Record, Rulebook, Signer, execute
 from quayledger.kernel.codec import b64, encode, sha256, unb64
 from quayledger.kernel.merkle import Tree, leaf_hash
-from quayledger.ledger.admission import Admitted, check_signatures
+from quayledger.ledger.admission import Admitted
 from quayledger.ledger.entry import (
     Entry,
     make_entry,
@@ -27,19 +27,33 @@ from quayledger.ledger.entry import (
 )
 from quayledger.ledger.identity.directory import Directory
 from quayledger.ledger.identity.x509 import certified
+from quayledger.ledger.intent import Signature
 from quayledger.ledger.log.statemap import StateMap
 
 
-class Sealed(Struct, frozen=True):
-    """An accepted intent on its way into the log: its entry, its effect, its openings by key.
+class Done(Struct, frozen=True):
+    """What the rules made of an intent: the effect, and its openings by key."""
 
-    `pairs` are the entry's writes as bytes.
-    """
-
-    entry: Entry
-    pairs: list[tuple[bytes, bytes]]
     outcome: Outcome
     opened: Mapping[Key, bytes]
+
+
+class Sealed(Struct, frozen=True):
+    """An accepted intent on its way into the log: its entry with canonical bytes and writes."""
+
+    entry: Entry
+    data: bytes
+    pairs: list[tuple[bytes, bytes]]
+
+
+def seal(
+    payload_hash: str, signatures: Sequence[Signature], time_ms: int, opened: Mapping[Key, bytes]
+) -> Sealed:
+    """The entry of an intent that left these openings behind."""
+    pairs = write_pairs(opened)
+    hashes = signatures_hash([signature_hash(one) for one in signatures])
+    entry = make_entry(payload_hash, hashes, time_ms, pairs)
+    return Sealed(entry, encode(entry), pairs)
 
 
 class Chamber:
@@ -55,26 +69,17 @@ class Chamber:
     def add(self, entry: Entry, data: bytes) -> None:
         """Take an entry, with its canonical bytes, into tree and state map."""
         pairs = [(unb64(name, "key"), unb64(record, "record")) for name, record in entry.writes]
-        self.append(data, pairs, entry.time_ms)
+        self.append(data, pairs)
+        self.time_ms = entry.time_ms
 
-    def append(self, data: bytes, pairs: Iterable[tuple[bytes, bytes]], time_ms: int) -> None:
+    def append(self, data: bytes, pairs: Iterable[tuple[bytes, bytes]]) -> None:
         """Take in an entry's canonical bytes and its (key hash, record hash) pairs."""
         self.tree.append(leaf_hash(data))
         self.state.write(pairs)
-        self.time_ms = time_ms
 
     def roots(self) -> tuple[bytes, bytes]:
         """Log root and state root after everything added."""
         return self.tree.root(), self.state.commit()
-
-    def signers(self, admitted: Admitted, time_ms: int) -> tuple[Signer, ...]:
-        """Who signed, all signatures checked.
-
-        Raises:
-            Malformed, Refused: As `check_signatures` says.
-        """
-        intent = admitted.intent
-        return check_signatures(self.directory, intent.payload, intent.signatures, time_ms)
 
     def run(
         self,
@@ -82,8 +87,8 @@ class Chamber:
         signers: tuple[Signer, ...],
         loaded: Mapping[Key, Record | None],
         time_ms: int,
-    ) -> Sealed:
-        """Run the rules on an admitted intent and seal the result.
+    ) -> Done:
+        """Run the rules on an admitted intent.
 
         Raises:
             Refused: If a rule says no.
@@ -91,14 +96,11 @@ class Chamber:
         """
         env = Env(time_ms, loaded.__getitem__, signers, self.directory.at(time_ms), certified)
         outcome = execute(self.rulebook, env, admitted.disclosures, loaded)
-        opened = openings(outcome.writes, admitted.seed)
-        hashes = signatures_hash(map(signature_hash, admitted.intent.signatures))
-        pairs = write_pairs(opened)
-        entry = make_entry(admitted.payload_hash, hashes, time_ms, pairs)
-        return Sealed(entry, pairs, outcome, opened)
+        return Done(outcome, openings(outcome.writes, admitted.seed))
 
-    def learn(self, writes: Mapping[Key, Record]) -> None:
-        """Let the directory know what an intent did to membership."""
+    def learn(self, writes: Mapping[Key, Record], time_ms: int) -> None:
+        """Move time on, and let the directory know what an intent did to membership."""
+        self.time_ms = time_ms
         for record in writes.values():
             self.directory.learn(record)
 

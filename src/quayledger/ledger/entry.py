@@ -70,12 +70,12 @@ def openings(writes: Mapping[Key, Record], seed: bytes) -> dict[Key, bytes]:
 
 def write_pairs(opened: Mapping[Key, bytes]) -> list[tuple[bytes, bytes]]:
     """Key hash and record hash of each opening, in order of the key hashes."""
-    return sorted((key_hash(name), sha256(opening)) for name, opening in opened.items())
+    return sorted([(key_hash(name), sha256(opening)) for name, opening in opened.items()])
 
 
 def make_entry(
     payload_hash: str, signatures: str, time_ms: int, pairs: Iterable[tuple[bytes, bytes]]
 ) -> Entry:
     """The entry of an intent with these writes."""
-    writes = tuple((b64(name), b64(record)) for name, record in pairs)
+    writes = tuple([(b64(name), b64(record)) for name, record in pairs])
     return Entry(payload_hash, signatures, time_ms, writes)

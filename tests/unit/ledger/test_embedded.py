@@ -1,11 +1,15 @@
 """What the embedded ledger promises: durable receipts, one effect an intent, nothing half done."""
 
+import os
+
 import pytest
 
+from quayledger.contracts.membership.person import Register, Revoke
 from quayledger.kernel import IntentCode, InvariantBroken, Malformed, Refused
 from quayledger.kernel.codec import encode
 from quayledger.kernel.merkle import leaf_hash, verify_inclusion
 from quayledger.ledger import intent as intents
+from quayledger.ledger.identity import x509
 from quayledger.ledger.log.checkpoint import read_checkpoint
 from quayledger.ledger.port import read_receipt
 
@@ -175,3 +179,49 @@ def test_an_intent_on_which_a_rule_fails_stops_nobody_else(world, ledger):
         ledger.submit(poison).result()
     assert IntentCode.ID_SPENT == refusal(ledger, poison)
     assert made(world, ledger)
+
+
+@pytest.fixture(params=[2, 4], ids=["by itself", "with a pool"])
+def cores(request, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(request.param)), raising=False)
+
+
+def test_a_change_of_membership_counts_for_the_rest_of_its_batch(world, cores):
+    ledger = world.open()
+    key = x509.new_key()
+    certificate, authority = world.authorities["ALPHA"]
+    now = intents.now_ms()
+    own = x509.person_certificate(certificate, authority, "ALPHA.new", key.public_key(), now)
+    register = Register(by="ALPHA", person="ALPHA.new", roles=("clerk",), certificate=x509.der(own))
+    world.people["ALPHA.new"] = key
+    make = [world.Make(by="ALPHA", crate=f"c{n}", to="BETA") for n in range(4)]
+    answers = ledger._writer.order(
+        [
+            world.submission(make[0], by=["ALPHA.new"]),
+            world.submission(make[1], by=["ALPHA.clerk"]),
+            world.submission(register, by=["ALPHA.admin"]),
+            world.submission(Revoke(by="ALPHA", person="ALPHA.clerk"), by=["ALPHA.admin"]),
+            world.submission(make[2], by=["ALPHA.new"]),
+            world.submission(make[3], by=["ALPHA.clerk"]),
+        ]
+    )
+
+    assert [False, True, True, True, True, False] == [isinstance(one, bytes) for one in answers]
+    assert {IntentCode.UNKNOWN_SIGNER} == {answers[0].code, answers[5].code}
+
+
+def test_every_signature_of_a_large_batch_is_checked(world, cores):
+    ledger = world.open()
+    batch = [
+        world.submission(world.Make(by="ALPHA", crate=f"c{n}", to="BETA"), by=["ALPHA.clerk"])
+        for n in range(300)
+    ]
+    forged = {7, 130, 299}
+    for n in forged:
+        draft = world.draft(world.Make(by="ALPHA", crate=f"c{n}", to="GAMMA"))
+        signature = intents.sign(draft.payload, "ALPHA.clerk", world.people["ALPHA.admin"])
+        batch[n] = intents.complete(draft, [signature])
+    answers = ledger._writer.order(batch)
+
+    assert forged == {n for n, one in enumerate(answers) if not isinstance(one, bytes)}
+    assert {IntentCode.BAD_SIGNATURE} == {answers[n].code for n in forged}

@@ -8,7 +8,7 @@ from msgspec import Raw
 from quayledger.kernel import EVERYONE, Key, Outcome, Record, related
 from quayledger.kernel.codec import b64, encode
 from quayledger.ledger.admission import Admitted
-from quayledger.ledger.chamber import Chamber, Founding, Sealed
+from quayledger.ledger.chamber import Chamber, Done, Founding, Sealed, seal
 from quayledger.ledger.content import Share, mask, shares
 from quayledger.ledger.embedded.store import Store
 from quayledger.ledger.entry import read_entry, write_pairs
@@ -25,6 +25,8 @@ class Book(Mapping[Key, Record | None]):
         self._key = key
         self._records: dict[Key, Record | None] = {}
         self._used: dict[str, int] = {}
+        self._accepted: dict[str, tuple[str, int]] = {}
+        self._waiting: list[tuple[Admitted, Done, int]] = []
         self._spent = store.spent()
         self._newly_spent: dict[str, int] = {}
         self._note = store.newest_note() or ""
@@ -42,6 +44,7 @@ class Book(Mapping[Key, Record | None]):
     def begin(self, batch: Sequence[Admitted]) -> None:
         """Load everything that the batch names."""
         self._fresh.clear()
+        self._accepted.clear()
         disclosures = [disclosure for one in batch for disclosure in one.disclosures]
         self._records = {}
         for disclosure in disclosures:
@@ -56,13 +59,16 @@ class Book(Mapping[Key, Record | None]):
         self._store.begin(newest)
         self._used = self._store.used([one.payload.id for one in batch])
 
+    def knows(self, id: str) -> bool:
+        """Whether the id was used or spent before; then nobody needs to look at signatures."""
+        return id in self._used or id in self._spent
+
     def used(self, id: str) -> tuple[str, int] | None:
         """Payload hash and entry number if an intent was accepted under the id."""
+        if id in self._accepted:
+            return self._accepted[id]
         n = self._used.get(id)
-        if n is None:
-            return None
-        data = self._fresh[n] if n in self._fresh else self._store.entries(n, 1)[0]
-        return read_entry(data).intent, n
+        return None if n is None else (read_entry(self._store.entries(n, 1)[0]).intent, n)
 
     def is_spent(self, id: str) -> bool:
         """Whether an intent was refused under the id and could still be fired."""
@@ -72,29 +78,42 @@ class Book(Mapping[Key, Record | None]):
         """Never let an intent of this id happen."""
         self._spent[id] = self._newly_spent[id] = expires_ms
 
-    def add(self, admitted: Admitted, sealed: Sealed) -> int:
-        """Append an accepted intent; gives its entry number."""
-        outcome = sealed.outcome
-        askers = [disclosure.command.by for disclosure in admitted.disclosures]
-        intent = encode((admitted.intent, admitted.raw))
-        n = self.append(sealed, intent)
+    def accept(self, admitted: Admitted, done: Done, time_ms: int) -> int:
+        """Take in what an intent did, so that the next one sees it; gives its entry number."""
+        n = self._chamber.tree.size + len(self._accepted)
+        outcome = done.outcome
         self._pass_on(n, outcome)
-        for party, share in shares(outcome, askers).items():
-            self._store.add_feed(party, n, share)
+        askers = [disclosure.command.by for disclosure in admitted.disclosures]
+        self._store.add_feed(n, shares(outcome, askers))
         self._records.update(outcome.writes)
-        self._store.add_used(admitted.payload.id, n)
-        self._used[admitted.payload.id] = n
+        self._chamber.learn(outcome.writes, time_ms)
+        self._accepted[admitted.payload.id] = admitted.payload_hash, n
+        self._waiting.append((admitted, done, time_ms))
         return n
 
-    def append(self, sealed: Sealed, intent: bytes) -> int:
+    def seal(self) -> None:
+        """Turn what was accepted into entries, in store, tree and map."""
+        for admitted, done, time_ms in self._waiting:
+            hash, signatures = admitted.payload_hash, admitted.intent.signatures
+            sealed = seal(hash, signatures, time_ms, done.opened)
+            intent = encode((admitted.intent, admitted.raw))
+            n = self.append(sealed, done.opened, done.outcome.writers, intent)
+            self._store.add_used(admitted.payload.id, n)
+        self._waiting.clear()
+
+    def append(
+        self,
+        sealed: Sealed,
+        opened: Mapping[Key, bytes],
+        writers: Mapping[Key, Sequence[int]],
+        intent: bytes,
+    ) -> int:
         """Append an entry with its content to store, tree and map; gives its number."""
-        n, data = self._chamber.tree.size, encode(sealed.entry)
-        writers, opened = sealed.outcome.writers, sealed.opened
+        n, data = self._chamber.tree.size, sealed.data
         rows = [(name, opened[name], mask(writers.get(name, ()))) for name in sorted(opened)]
         self._store.add_entry(n, data, intent, rows)
         self._fresh[n] = data
-        self._chamber.append(data, sealed.pairs, sealed.entry.time_ms)
-        self._chamber.learn(sealed.outcome.writes)
+        self._chamber.append(data, sealed.pairs)
         return n
 
     def _pass_on(self, n: int, outcome: Outcome) -> None:
@@ -128,11 +147,11 @@ class Book(Mapping[Key, Record | None]):
 
     def found(self, founding: Founding) -> None:
         """Write entry 0."""
-        outcome = Outcome((), founding.records, {}, {})
         pairs = write_pairs(founding.opened)
-        sealed = Sealed(founding.entry, pairs, outcome, founding.opened)
-        self.append(sealed, founding.payload.encode("ascii"))
-        self._store.add_feed(EVERYONE, 0, Share(0, mask(range(len(founding.opened)))))
+        sealed = Sealed(founding.entry, encode(founding.entry), pairs)
+        self.append(sealed, founding.opened, {}, founding.payload.encode("ascii"))
+        self._chamber.learn(founding.records, founding.entry.time_ms)
+        self._store.add_feed(0, {EVERYONE: Share(0, mask(range(len(founding.opened))))})
         self.commit(founding.entry.time_ms)
 
 

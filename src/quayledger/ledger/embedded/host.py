@@ -15,6 +15,7 @@ from quayledger.ledger.chamber import Chamber, found
 from quayledger.ledger.embedded.book import Book, receipt
 from quayledger.ledger.embedded.ordering import Writer
 from quayledger.ledger.embedded.reading import Reading
+from quayledger.ledger.embedded.stages import Stages
 from quayledger.ledger.embedded.store import Store
 from quayledger.ledger.entry import read_entry
 from quayledger.ledger.log.checkpoint import read_checkpoint
@@ -51,7 +52,7 @@ class EmbeddedLedger:
         else:
             self._rebuild()
         _calm_collector()
-        self._writer = Writer(founding.network, self._chamber, self._book)
+        self._writer = Writer(Stages(founding.network, self._chamber, self._book))
 
     @property
     def network(self) -> str:

@@ -12,19 +12,13 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Final
 
-from quayledger.kernel import IntentCode, InvariantBroken, Malformed, Refused, require
-from quayledger.ledger.admission import Admitted, admit, check_frame
-from quayledger.ledger.chamber import Chamber
-from quayledger.ledger.embedded.book import Book
+from quayledger.ledger.embedded.stages import Stages
 from quayledger.ledger.intent import now_ms
 
 BATCH_MAX: Final = 1000
 _STOP: Final = None
 
 log = logging.getLogger(__name__)
-
-Verdict = int | Exception
-"""The entry number of an accepted intent, or why it was not accepted."""
 
 
 @dataclass(slots=True)
@@ -38,10 +32,8 @@ class Ticket:
 class Writer:
     """The one thread that changes the ledger."""
 
-    def __init__(self, network: str, chamber: Chamber, book: Book) -> None:
-        self._network = network
-        self._chamber = chamber
-        self._book = book
+    def __init__(self, stages: Stages) -> None:
+        self._stages = stages
         self._queue: SimpleQueue[Ticket | None] = SimpleQueue()
         self._thread = Thread(target=self._serve, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -56,6 +48,7 @@ class Writer:
         """Finish what is queued and end the thread."""
         self._queue.put(_STOP)
         self._thread.join()
+        self._stages.close()
 
     def _serve(self) -> None:
         running = True
@@ -85,58 +78,4 @@ class Writer:
 
     def order(self, batch: Sequence[bytes]) -> list[bytes | Exception]:
         """Run a batch and commit it: a receipt or a refusal for each submission, in order."""
-        time_ms = now_ms()
-        admitted = [self._admit(data) for data in batch]
-        self._book.begin([one for one in admitted if isinstance(one, Admitted)])
-        verdicts: list[Verdict] = [
-            self._judge(one, time_ms) if isinstance(one, Admitted) else one for one in admitted
-        ]
-        self._book.commit(time_ms)
-        return [
-            verdict if isinstance(verdict, Exception) else self._book.receipt(verdict)
-            for verdict in verdicts
-        ]
-
-    def _admit(self, data: bytes) -> Admitted | Malformed:
-        try:
-            return admit(self._chamber.rulebook, data)
-        except Malformed as malformed:
-            return malformed
-        except Exception as fault:  # A reader that fails on one submission must not stop the rest.
-            log.critical("a submission could not be read", exc_info=True)
-            return Malformed(f"submission: {type(fault).__name__}")
-
-    def _time(self, admitted: Admitted, now: int) -> int:
-        """The host's clock, never backwards.
-
-        A change of membership has a moment of its own: what was signed before it stays valid, what
-        comes after is judged by it, and both can be told from the time alone.
-        """
-        changes = self._chamber.rulebook.changes_membership
-        later = any(changes(one.command) for one in admitted.disclosures)
-        return max(now, self._chamber.time_ms + later)
-
-    def _judge(self, admitted: Admitted, now: int) -> Verdict:
-        payload, time_ms = admitted.payload, self._time(admitted, now)
-        try:
-            require(payload.network == self._network, IntentCode.WRONG_NETWORK)
-            known = self._book.used(payload.id)
-            if known is not None:
-                require(known[0] == admitted.payload_hash, IntentCode.ID_USED)
-                return known[1]
-            check_frame(payload, self._network, time_ms)
-            require(not self._book.is_spent(payload.id), IntentCode.ID_SPENT)
-            signers = self._chamber.signers(admitted, time_ms)
-        except (Malformed, Refused) as refused:
-            return refused
-        try:
-            sealed = self._chamber.run(admitted, signers, self._book, time_ms)
-        except Refused as refused:
-            self._book.spend(payload.id, payload.expires_ms)
-            return refused
-        except Exception as fault:  # Nothing is written yet, so a rule's fault is one intent's.
-            log.critical("a rule failed on intent %s", payload.id, exc_info=True)
-            self._book.spend(payload.id, payload.expires_ms)
-            broken = isinstance(fault, InvariantBroken)
-            return fault if broken else InvariantBroken(type(fault).__name__)
-        return self._book.add(admitted, sealed)
+        return self._stages.order(batch, now_ms())

@@ -3,7 +3,8 @@
 Openings are appended and never changed; a record's row is only the number of its newest opening.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,7 +58,7 @@ class Store:
         }
         self._rows_of: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _TABLES}
         self._newest: dict[Key, int] = {}
-        self._shown: dict[Party, list[tuple[int, int, int, str]]] = {}
+        self._shown: defaultdict[Party, list[tuple[int, int, int, str]]] = defaultdict(list)
         self._opening = self._one("SELECT max(seq) FROM opening") or 0
         self._feed = self._one("SELECT max(seq) FROM feed") or 0
 
@@ -175,14 +176,14 @@ class Store:
         """Begin a batch; `newest` is the number of the newest opening of each key that it names."""
         self._newest = newest
 
-    def add_feed(self, party: Party, n: int, share: Share) -> None:
-        """Let the party see this share of an entry, after everything it was shown before."""
-        shown = self._shown.setdefault(party, [])
-        shown.append((n, share.commands, share.openings, ""))
+    def add_feed(self, n: int, shares: Mapping[Party, Share]) -> None:
+        """Let each party see its share of an entry, after everything it was shown before."""
+        for party, share in shares.items():
+            self._shown[party].append((n, share.commands, share.openings, ""))
 
     def add_past(self, party: Party, n: int, name: Key) -> None:
         """Let the party see what wrote a record before an entry."""
-        self._shown.setdefault(party, []).append((n, 0, 0, name))
+        self._shown[party].append((n, 0, 0, name))
 
     def add_used(self, id: str, n: int) -> None:
         """Note that an intent was accepted under the id."""

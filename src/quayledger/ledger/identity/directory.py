@@ -19,9 +19,13 @@ from quayledger.ledger.identity.signature import load_public
 
 
 class Directory:
-    """Members, and every person's keys with the time in which they may sign."""
+    """Members, and every person's keys with the time in which they may sign.
+
+    `edition` counts what was learned: what was found under one edition may not hold under the next.
+    """
 
     def __init__(self) -> None:
+        self.edition = 0
         self._organisations: dict[Party, Organisation] = {}
         self._periods: dict[Party, tuple[int, int]] = {}
         self._people: dict[str, Person] = {}
@@ -31,11 +35,13 @@ class Directory:
     def learn(self, record: Record) -> None:
         """Take in a membership record; other kinds are not the directory's business."""
         if isinstance(record, Organisation):
+            self.edition += 1
             self._organisations[record.id] = record
             since, until = self._periods.get(record.id, (record.time_ms, MAX_INTEGER))
             suspended = record.status == OrganisationStatus.SUSPENDED
             self._periods[record.id] = (since, record.time_ms if suspended else until)
         elif isinstance(record, Person):
+            self.edition += 1
             self._people[record.id] = record
             signer = Signer(record.id, record.organisation, record.roles)
             self._signers[record.id] = (signer, record.keys)

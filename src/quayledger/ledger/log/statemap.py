@@ -105,9 +105,9 @@ class StateMap:
         for level in range(LEVELS):
             below, above = self._levels[level], self._levels[level + 1]
             numbers = {number // 4 for number in numbers}
-            for number in numbers:
-                children = bytes(below[number * 128 : number * 128 + 128])
-                above[number * 32 : number * 32 + 32] = parent_hash(children)
+            for number in numbers:  # As `parent_hash`, without the call: this is the hot loop.
+                children = below[number * 128 : number * 128 + 128]
+                above[number * 32 : number * 32 + 32] = sha256(b"\x01" + children).digest()
         self._dirty.clear()
         return bytes(self._levels[LEVELS])
 
