@@ -105,11 +105,13 @@ class Tree:
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
-    """The root over leaf hashes."""
-    tree = Tree()
-    for leaf in leaves:
-        tree.append(leaf)
-    return tree.root()
+    """The root over leaf hashes, level by level: a last node without a partner moves up."""
+    level = list(leaves)
+    while len(level) > 1:
+        last = level[len(level) // 2 * 2 :]
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + last
+    return level[0] if level else EMPTY_ROOT
 
 
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: bytes, root: bytes) -> bool:

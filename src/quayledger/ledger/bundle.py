@@ -111,7 +111,7 @@ def verify(lines: Iterable[bytes], rulebook: Rulebook, rules: bool = False) -> V
         if isinstance(line, EntryLine):
             _follow(follower, line, bool(contents))
         elif isinstance(line, ContentLine):
-            if line.content.n <= max(contents, default=-1):
+            if line.content.n <= next(reversed(contents), -1):
                 raise Alarm(line.content.n, "contents are not one an entry, in order")
             contents[line.content.n] = line.content
         elif isinstance(line, NoteLine):

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from quayledger.kernel import Digest, Key, Opening, Record, TimeMs
 from quayledger.kernel.codec import b64, decode, encode, sha256
+from quayledger.kernel.types import Opaque
 from quayledger.ledger.intent import Signature
 
 
@@ -25,7 +26,7 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
     intent: Digest
     signatures: Digest
     time_ms: TimeMs
-    writes: tuple[tuple[Digest, Digest], ...]
+    writes: tuple[tuple[Opaque, Opaque], ...]
 
 
 _ENTRY: Final = msgspec.json.Decoder(Entry)
