@@ -114,7 +114,7 @@ class Bench:
         signatures = sum(count for _, count in batch)
         gc.collect()
         began = time.process_time()
-        answers = self.ledger._writer.order([data for data, _ in batch])
+        answers = self.ledger._ordering.order([data for data, _ in batch])
         took = time.process_time() - began
         if not all(isinstance(answer, bytes) for answer in answers):
             raise SystemExit("bench: an intent was refused, the figures mean nothing")

@@ -5,7 +5,7 @@ engine stops; whoever asks again under the same id after a restart learns what h
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
@@ -16,7 +16,6 @@ from quayledger.kernel import IntentCode, InvariantBroken, Malformed, Refused, r
 from quayledger.ledger.admission import Admitted, admit, check_frame
 from quayledger.ledger.chamber import Chamber
 from quayledger.ledger.embedded.book import Book
-from quayledger.ledger.intent import now_ms
 
 BATCH_MAX: Final = 1000
 _STOP: Final = None
@@ -25,6 +24,12 @@ log = logging.getLogger(__name__)
 
 Verdict = int | Exception
 """The entry number of an accepted intent, or why it was not accepted."""
+
+Clock = Callable[[], int]
+"""Milliseconds since 1970, UTC."""
+
+Order = Callable[[Sequence[bytes]], list[bytes | Exception]]
+"""Runs a batch and commits it: a receipt or a refusal for each submission, in order."""
 
 
 @dataclass(slots=True)
@@ -36,12 +41,10 @@ class Ticket:
 
 
 class Writer:
-    """The one thread that changes the ledger."""
+    """The one thread that changes the ledger: whatever waits is one batch."""
 
-    def __init__(self, network: str, chamber: Chamber, book: Book) -> None:
-        self._network = network
-        self._chamber = chamber
-        self._book = book
+    def __init__(self, order: Order) -> None:
+        self._order = order
         self._queue: SimpleQueue[Ticket | None] = SimpleQueue()
         self._thread = Thread(target=self._serve, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -66,7 +69,7 @@ class Writer:
             running = _STOP not in tickets
             batch = [ticket for ticket in tickets if ticket is not None]
             try:
-                answers = self.order([ticket.data for ticket in batch])
+                answers = self._order([ticket.data for ticket in batch])
             except Exception as fault:
                 log.critical("the ledger stops: outcome of the last batch unknown", exc_info=True)
                 for ticket in batch:
@@ -83,9 +86,19 @@ class Writer:
         while (ticket := self._queue.get()) is not _STOP:
             ticket.answer.set_exception(fault)
 
+
+class Ordering:
+    """What happens to a batch, whoever calls: no thread, and no clock but the one it is given."""
+
+    def __init__(self, network: str, chamber: Chamber, book: Book, clock: Clock) -> None:
+        self._network = network
+        self._chamber = chamber
+        self._book = book
+        self._clock = clock
+
     def order(self, batch: Sequence[bytes]) -> list[bytes | Exception]:
         """Run a batch and commit it: a receipt or a refusal for each submission, in order."""
-        time_ms = now_ms()
+        time_ms = self._clock()
         admitted = [self._admit(data) for data in batch]
         self._book.begin([one for one in admitted if isinstance(one, Admitted)])
         verdicts: list[Verdict] = [
