@@ -62,6 +62,21 @@ def test_a_refused_id_is_spent_so_nobody_can_fire_it_later(world, ledger):
     assert IntentCode.ID_SPENT == refusal(ledger, submission)
 
 
+def test_a_refused_id_stays_spent_when_the_hosts_clock_is_set_back(world):
+    now = [intents.now_ms()]
+    ledger = world.open(clock=lambda: now[0])
+    hand = world.Hand(by="ALPHA", crate="c1", to="GAMMA")
+    options = {"by": ["ALPHA.clerk"], "expects": {CRATE: 0}}
+    submission = world.submission(hand, lifetime_ms=1_000, **options)
+    first = refusal(ledger, submission)
+    now[0] += 2_000  # It has expired, and the next commit could forget it.
+    refusal(ledger, world.submission(hand, **options))
+    now[0] -= 2_000
+
+    assert world.Code.NOT_FOUND == first
+    assert IntentCode.ID_SPENT == refusal(ledger, submission)
+
+
 @pytest.mark.parametrize(
     ("people", "options", "code"),
     [

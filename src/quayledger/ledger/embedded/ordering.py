@@ -104,7 +104,8 @@ class Ordering:
         verdicts: list[Verdict] = [
             self._judge(one, time_ms) if isinstance(one, Admitted) else one for one in admitted
         ]
-        self._book.commit(time_ms)
+        # The clock may be set back, the log's time is not: only by that a spent id is expired.
+        self._book.commit(self._chamber.time_ms)
         return [
             verdict if isinstance(verdict, Exception) else self._book.receipt(verdict)
             for verdict in verdicts
