@@ -14,7 +14,7 @@ OTHER_TESTS := $(filter-out $(QUICK_TESTS) tests/tidy tests/bench tests/kit,$(pa
 COVERED_TESTS := $(wildcard tests/contract tests/unit/kernel tests/property)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv dev demo test check coverage bench lock format clean
+.PHONY: help venv dev demo test check coverage sim bench lock format clean
 .DELETE_ON_ERROR:
 
 help: ## Say what each command does.
@@ -41,6 +41,9 @@ check: .venv/developing ## Check locks, format, lint, types, imports and the tid
 coverage: .venv/developing ## Show that tests reach every branch of kernel and contracts.
 	$(PYTEST) --cov=quayledger.kernel --cov=quayledger.contracts --cov-branch \
 		--cov-report=term-missing:skip-covered --cov-fail-under=100 $(COVERED_TESTS)
+
+sim: .venv/developing ## Simulate faults from many seeds; SEEDS=2000 from FIRST=0; SIM_ARGS=--show.
+	PYTHONPATH=src:tests $(BIN)/python -m sim.run --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),0) $(SIM_ARGS)
 
 bench: .venv/installed ## Measure the ledger; BENCH_JSON=FILE writes the figures too.
 	$(BIN)/python tests/bench/run.py $(if $(BENCH_JSON),--json $(BENCH_JSON))

@@ -26,7 +26,7 @@ def lines(bench):
     ledger = bench.ledger
     start = len(ledger.entries(0, 1 << 20))
     for _ in range(BATCHES):
-        ledger._writer.order([data for data, _ in bench.batch(1)])
+        ledger._ordering.order([data for data, _ in bench.batch(1)])
     contents = list(ledger.reading.everything(0, 1))
     for at in range(start, start + BATCHES * BATCH, BATCH):
         contents += ledger.reading.everything(at, BATCH)

@@ -24,7 +24,7 @@ def measure(bench, commands):
     signatures = sum(count for _, count in batch)
     gc.collect()
     began = time.process_time()
-    answers = bench.ledger._writer.order([data for data, _ in batch])
+    answers = bench.ledger._ordering.order([data for data, _ in batch])
     took = time.process_time() - began
     if not all(isinstance(answer, bytes) for answer in answers):
         raise SystemExit("bench: an intent was refused, the figures mean nothing")

@@ -110,8 +110,10 @@ class World:
     Crate = Crate
     Code = Code
 
-    def open(self, disk=DISK):
-        ledger = EmbeddedLedger(self.folder, self.genesis, self.rulebook, self.log_key, disk)
+    def open(self, disk=DISK, **options):
+        ledger = EmbeddedLedger(
+            self.folder, self.genesis, self.rulebook, self.log_key, disk, **options
+        )
         self.ledgers.append(ledger)
         return ledger
 

@@ -111,11 +111,12 @@ class Follower:
         explained: dict[str, None] = {}
         for disclosure in shown.commands.values():
             explained.update(dict.fromkeys(map(_hash, disclosure.command.touches())))
+        hidden = set() if shown.whole else written - set(map(_hash, shown.openings))
         overlay: dict[Key, Record] = {}
         done: dict[int, Accepted] = {}
         unrun: set[str] = set()
         for number, disclosure in shown.commands.items():
-            loaded = self._before(n, disclosure, written - explained.keys(), shown)
+            loaded = self._before(n, disclosure, hidden, shown)
             if loaded is None:
                 self.tally.part += 1
                 unrun.update(map(_hash, disclosure.command.touches()))
@@ -159,7 +160,10 @@ class Follower:
     def _before(
         self, n: int, disclosure: Disclosure, hidden: set[str], shown: Shown
     ) -> dict[Key, Record | None] | None:
-        """The named records as they were before entry `n`, None if one of them is not known."""
+        """The named records as they were before entry `n`, None if one of them is not known.
+
+        A command that is not shown may have written `hidden` ones before this command's turn.
+        """
         loaded: dict[Key, Record | None] = {}
         for name in (*disclosure.command.touches(), *disclosure.expects):
             last = self.chronicle.last_write(_hash(name), n)

@@ -28,13 +28,17 @@ _PLACE: Final = re.compile(r"0|[1-9][0-9]?")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Content that fits its entry: who signed what is shown, the commands, the openings."""
+    """Content that fits its entry: who signed what is shown, the commands, the openings.
+
+    `whole` says that every command of the intent is shown.
+    """
 
     n: int
     entry: Entry
     signers: tuple[Signer, ...]
     commands: Mapping[int, Disclosure]
     openings: Mapping[Key, Opening]
+    whole: bool
 
 
 def inspect(
@@ -56,8 +60,9 @@ def inspect(
             raise Malformed("payload is not the one that the entry names")
         openings = open_records(rulebook, entry, delivery)
         if n == 0:
-            return Shown(n, entry, (), {}, openings)
-        commands = _commands(rulebook, network, delivery, read_payload(payload))
+            return Shown(n, entry, (), {}, openings, True)
+        signed_payload = read_payload(payload)
+        commands = _commands(rulebook, network, delivery, signed_payload)
         signers = _signers(directory, entry, delivery)
     except Malformed as malformed:
         raise Alarm(n, str(malformed)) from None
@@ -67,7 +72,8 @@ def inspect(
     for number, disclosure in commands.items():
         if disclosure.command.by not in signed:
             raise Alarm(n, f"command {number} is not signed by {disclosure.command.by}")
-    return Shown(n, entry, signers, commands, openings)
+    whole = len(commands) == len(signed_payload.commands)
+    return Shown(n, entry, signers, commands, openings, whole)
 
 
 def open_records(rulebook: Rulebook, entry: Entry, delivery: Delivery) -> dict[Key, Opening]:

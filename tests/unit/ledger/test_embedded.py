@@ -66,6 +66,21 @@ def test_a_refused_id_is_spent_so_nobody_can_fire_it_later(world, ledger):
     assert IntentCode.ID_SPENT == refusal(ledger, submission)
 
 
+def test_a_refused_id_stays_spent_when_the_hosts_clock_is_set_back(world):
+    now = [intents.now_ms()]
+    ledger = world.open(clock=lambda: now[0])
+    hand = world.Hand(by="ALPHA", crate="c1", to="GAMMA")
+    options = {"by": ["ALPHA.clerk"], "expects": {CRATE: 0}}
+    submission = world.submission(hand, lifetime_ms=1_000, **options)
+    first = refusal(ledger, submission)
+    now[0] += 2_000  # It has expired, and the next commit could forget it.
+    refusal(ledger, world.submission(hand, **options))
+    now[0] -= 2_000
+
+    assert world.Code.NOT_FOUND == first
+    assert IntentCode.ID_SPENT == refusal(ledger, submission)
+
+
 @pytest.mark.parametrize(
     ("people", "options", "code"),
     [
@@ -195,7 +210,7 @@ def test_a_change_of_membership_counts_for_the_rest_of_its_batch(world, cores):
     register = Register(by="ALPHA", person="ALPHA.new", roles=("clerk",), certificate=x509.der(own))
     world.people["ALPHA.new"] = key
     make = [world.Make(by="ALPHA", crate=f"c{n}", to="BETA") for n in range(4)]
-    answers = ledger._writer.order(
+    answers = ledger._ordering.order(
         [
             world.submission(make[0], by=["ALPHA.new"]),
             world.submission(make[1], by=["ALPHA.clerk"]),
@@ -221,7 +236,7 @@ def test_every_signature_of_a_large_batch_is_checked(world, cores):
         draft = world.draft(world.Make(by="ALPHA", crate=f"c{n}", to="GAMMA"))
         signature = intents.sign(draft.payload, "ALPHA.clerk", world.people["ALPHA.admin"])
         batch[n] = intents.complete(draft, [signature])
-    answers = ledger._writer.order(batch)
+    answers = ledger._ordering.order(batch)
 
     assert forged == {n for n, one in enumerate(answers) if not isinstance(one, bytes)}
     assert {IntentCode.BAD_SIGNATURE} == {answers[n].code for n in forged}

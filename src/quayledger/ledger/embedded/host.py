@@ -1,7 +1,7 @@
 """The embedded ledger host: the port's methods over one writer and one database."""
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Final
@@ -13,11 +13,12 @@ from quayledger.durable import DISK, Disk
 from quayledger.kernel import Malformed, Party, Rulebook
 from quayledger.ledger.chamber import Chamber, found
 from quayledger.ledger.embedded.book import Book, receipt
-from quayledger.ledger.embedded.ordering import Writer
+from quayledger.ledger.embedded.ordering import Clock, Ordering
 from quayledger.ledger.embedded.reading import Reading
-from quayledger.ledger.embedded.stages import Stages
 from quayledger.ledger.embedded.store import Store
+from quayledger.ledger.embedded.writer import Order, Writer
 from quayledger.ledger.entry import read_entry
+from quayledger.ledger.intent import now_ms
 from quayledger.ledger.log.checkpoint import read_checkpoint
 from quayledger.ledger.port import Feed
 
@@ -26,6 +27,9 @@ _STEP: Final = 10_000
 
 class EmbeddedLedger:
     """One network on one machine. It orders, executes and seals; it is one trust domain.
+
+    `clock` and `writer`, who calls the ordering when something waits, are the machine's own clock
+    and a thread, unless a simulation puts its own here.
 
     Raises:
         Malformed: If the folder holds another network, or its log does not fit its checkpoint.
@@ -38,6 +42,8 @@ class EmbeddedLedger:
         rulebook: Rulebook,
         key: Ed25519PrivateKey,
         disk: Disk = DISK,
+        clock: Clock = now_ms,
+        writer: Callable[[Order], Writer] = Writer,
     ) -> None:
         founding = found(genesis)
         path = folder / "ledger.sqlite"
@@ -52,7 +58,8 @@ class EmbeddedLedger:
         else:
             self._rebuild()
         _calm_collector()
-        self._writer = Writer(Stages(founding.network, self._chamber, self._book))
+        self._ordering = Ordering(founding.network, self._chamber, self._book, clock)
+        self._writer = writer(self._ordering.order)
 
     @property
     def network(self) -> str:
@@ -62,6 +69,7 @@ class EmbeddedLedger:
     def close(self) -> None:
         """Finish what is queued and let the files go."""
         self._writer.stop()
+        self._ordering.close()
         self._store.close()
         self.reading.close()
 
